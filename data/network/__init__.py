@@ -1,0 +1,1 @@
+"""Steps that make the bundled freight network; run by ``data/build_network.py``."""

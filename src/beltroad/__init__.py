@@ -1,0 +1,2 @@
+"""beltroad."""
+__version__ = "0.1.0.dev0"

@@ -1,0 +1,5 @@
+"""Evidence: what is known, and who says so. Owns every bundled table and its provenance."""
+
+from beltroad.evidence.tables import Source, TableInfo, digest, info, load, names, read_bytes
+
+__all__ = ["Source", "TableInfo", "digest", "info", "load", "names", "read_bytes"]

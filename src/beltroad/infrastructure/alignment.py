@@ -1,0 +1,276 @@
+"""Where a project lies on the network: on lines that exist, or as links to be added.
+
+A project is a chain of waypoints. Each leg is matched with the shortest way over the layer of
+its mode between stations near both waypoints. A way that is not much longer than the leg is the
+line itself; where there is none, the leg becomes a new link.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numba import njit
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from beltroad.infrastructure.network import (
+    CITY,
+    PORT,
+    RAIL,
+    ROAD,
+    Network,
+    great_circle_km,
+)
+
+__all__ = ["Alignment", "Layer", "align"]
+
+# How far a station may lie from the waypoint that names it (town centre, junction, yard).
+SNAP_KM = {RAIL: 12.0, ROAD: 10.0}
+# A way longer than this multiple of the leg's own length is another line, not this one.
+DETOUR_LIMIT = 1.5
+# New stations join the city and port terminals and the other layers' nodes this near.
+JOIN_KM = {"city_rail": 30.0, "city_road": 30.0, "port_rail": 15.0, "port_road": 15.0}
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """One project on the network.
+
+    ``existing`` are rows of ``Network.links`` on which it lies; ``nodes`` and ``links`` what it
+    adds (numbering as in :meth:`Network.with_additions`); ``terminals`` rows of ``Network.nodes``
+    of the ports or cities it improves; ``notes`` what a reader should know about the match.
+    """
+
+    existing: NDArray[np.int64]
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+    terminals: NDArray[np.int64]
+    notes: list[str] = field(default_factory=list)
+
+
+class Layer:
+    """Search structures over one land layer of a network: neighbours, nearest nodes, ways."""
+
+    def __init__(self, network: Network, layer: int, mode: str) -> None:
+        self.network, self.layer = network, layer
+        self.rows = np.flatnonzero(network.layer == layer)
+        rows = np.flatnonzero(network.mode == mode)
+        # Both directions of every link, sorted by where they start.
+        start = np.concatenate([network.u[rows], network.v[rows]])
+        order = np.argsort(start, kind="stable")
+        self.first = np.searchsorted(start[order], np.arange(len(network.nodes) + 1))
+        self.end = np.concatenate([network.v[rows], network.u[rows]])[order]
+        self.link = np.concatenate([rows, rows])[order]
+        self.km = network.km[self.link].astype(np.float64)
+        self.tree = cKDTree(_unit(network.lat[self.rows], network.lon[self.rows]))
+
+    def near(self, lat: float, lon: float, within_km: float) -> NDArray[np.int64]:
+        """Nodes of this layer within ``within_km`` of a point."""
+        found = self.tree.query_ball_point(_unit(lat, lon), _chord(within_km))
+        return self.rows[np.asarray(sorted(found), np.int64)]
+
+    def nearest(self, lat: float, lon: float) -> tuple[int, float]:
+        """The nearest node of this layer to a point, and its distance in km."""
+        _, k = self.tree.query(_unit(lat, lon))
+        row = int(self.rows[k])
+        km = great_circle_km(lat, lon, self.network.lat[row], self.network.lon[row])
+        return row, float(km)
+
+    def way(
+        self, seeds: NDArray[np.int64], goals: NDArray[np.int64],
+        seed_km: NDArray[np.float64], goal_km: NDArray[np.float64], limit_km: float,
+    ) -> tuple[float, NDArray[np.int64]]:  # fmt: skip
+        """Shortest way from any seed to any goal: km including the offsets, and its links."""
+        return _bounded_way(
+            self.first, self.end, self.link, self.km, seeds, seed_km, goals, goal_km, limit_km
+        )
+
+
+def align(
+    network: Network,
+    layers: dict[str, Layer],
+    *,
+    project: str,
+    mode: str,
+    waypoints: NDArray[np.float64],
+    length_km: float,
+    only_new: bool,
+) -> Alignment:
+    """Match a rail, road or water project with the network.
+
+    Parameters
+    ----------
+    waypoints
+        Shape (n, 2): latitude and longitude in order.
+    length_km
+        Published length; NaN lets each leg be 1.2 times its great circle.
+    only_new
+        The line is known not to be in the data: never match it with lines nearby.
+    """
+    kind = "rail" if mode == "rail" else "road"
+    layer = layers[kind]
+    legs = great_circle_km(waypoints[:-1, 0], waypoints[:-1, 1], waypoints[1:, 0], waypoints[1:, 1])
+    total = float(legs.sum())
+    scale = length_km / total if np.isfinite(length_km) and total > 0 else 1.2
+    scale = max(scale, 1.0)
+    existing: list[NDArray[np.int64]] = []
+    missing: list[int] = []
+    notes: list[str] = []
+    for k, leg in enumerate(legs):
+        way = None if only_new else _match(layer, waypoints[k], waypoints[k + 1], leg * scale)
+        if way is None:
+            missing.append(k)
+        else:
+            existing.append(way)
+    builder = _Builder(network, layer, layers, kind, project)
+    for k in missing:
+        builder.leg(waypoints[k], waypoints[k + 1], float(legs[k] * scale))
+    if missing and not only_new:
+        km = float(sum(legs[k] * scale for k in missing))
+        notes.append(f"{km:.0f} km of {total * scale:.0f} km are not in the map data and are added")
+    found = np.unique(np.concatenate(existing)) if existing else np.empty(0, np.int64)
+    return Alignment(found, *builder.frames(), np.empty(0, np.int64), notes + builder.notes)
+
+
+def _match(
+    layer: Layer, a: NDArray[np.float64], b: NDArray[np.float64], leg_km: float
+) -> NDArray[np.int64] | None:
+    """Links of the existing line from a to b, or None where there is none."""
+    snap = min(SNAP_KM[layer.layer], max(2.0, 0.4 * leg_km))
+    seeds, goals = layer.near(*a, snap), layer.near(*b, snap)
+    if not len(seeds) or not len(goals):
+        return None
+    net = layer.network
+    seed_km = 1.3 * great_circle_km(a[0], a[1], net.lat[seeds], net.lon[seeds])
+    goal_km = 1.3 * great_circle_km(b[0], b[1], net.lat[goals], net.lon[goals])
+    km, way = layer.way(seeds, goals, seed_km, goal_km, DETOUR_LIMIT * leg_km + 2 * snap)
+    return way if np.isfinite(km) and len(way) else None
+
+
+class _Builder:
+    """Collects the new nodes and links of one project."""
+
+    def __init__(
+        self, network: Network, layer: Layer, layers: dict[str, Layer], kind: str, project: str
+    ) -> None:
+        self.network, self.layer, self.layers = network, layer, layers
+        self.kind, self.project = kind, project
+        self.nodes: list[dict[str, object]] = []
+        self.links: list[dict[str, object]] = []
+        self.notes: list[str] = []
+        self._known: dict[tuple[float, float], int] = {}
+
+    def leg(self, a: NDArray[np.float64], b: NDArray[np.float64], km: float) -> None:
+        """One new link between the stations at a and b."""
+        u, v = self._station(*a), self._station(*b)
+        if u != v:
+            self._link(u, v, km, self.kind)
+
+    def frames(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """What was collected, in the columns of the network's tables."""
+        nodes = pd.DataFrame(
+            self.nodes, columns=["lat", "lon", "layer", "country", "gauge_mm", "ref"]
+        )
+        links = pd.DataFrame(
+            self.links,
+            columns=["u", "v", "km", "mode", "border", "passage", "patched", "project"],
+        )
+        return nodes, links
+
+    def _station(self, lat: float, lon: float) -> int:
+        key = (round(lat, 4), round(lon, 4))
+        if key not in self._known:
+            row, away = self.layer.nearest(lat, lon)
+            near = away <= SNAP_KM[self.layer.layer] / 2
+            self._known[key] = row if near else self._new_station(lat, lon)
+        return self._known[key]
+
+    def _new_station(self, lat: float, lon: float) -> int:
+        row, _ = self.layers["road"].nearest(lat, lon)
+        country = str(self.network.country[row])
+        same = self.layer.nearest(lat, lon)[0]
+        gauge = int(self.network.nodes["gauge_mm"].iloc[same]) if self.kind == "rail" else 0
+        self.nodes.append(
+            {"lat": lat, "lon": lon, "layer": self.layer.layer, "country": country,
+             "gauge_mm": gauge, "ref": ""}
+        )  # fmt: skip
+        new = -len(self.nodes)
+        joined = 0
+        for terminal, name in ((CITY, "city"), (PORT, "port")):
+            mode = f"{name}_{self.kind}"
+            rows = np.flatnonzero(self.network.layer == terminal)
+            km = great_circle_km(lat, lon, self.network.lat[rows], self.network.lon[rows])
+            for k in np.flatnonzero(km <= JOIN_KM[mode]):
+                self._link(new, int(rows[k]), float(1.2 * km[k]), mode)
+                joined += 1
+        if self.kind == "rail" and not joined:
+            # Freight reaches a station in open country by lorry.
+            row, km_road = self.layers["road"].nearest(lat, lon)
+            if km_road <= 60:
+                self._link(new, row, 1.2 * km_road, "rail_road")
+        return new
+
+    def _link(self, u: int, v: int, km: float, mode: str) -> None:
+        self.links.append(
+            {"u": u, "v": v, "km": km, "mode": mode, "border": "", "passage": "",
+             "patched": False, "project": self.project}
+        )  # fmt: skip
+
+
+def _unit(lat: object, lon: object) -> NDArray[np.float64]:
+    """Points on the unit sphere, shape (..., 3)."""
+    phi, lam = np.radians(np.asarray(lat, float)), np.radians(np.asarray(lon, float))
+    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
+
+
+def _chord(km: float) -> float:
+    return float(2 * np.sin(min(km / 6371.0088, np.pi) / 2))
+
+
+@njit(cache=True, nogil=True)
+def _bounded_way(  # type: ignore[no-untyped-def]
+    first, end, link, km, seeds, seed_km, goals, goal_km, limit
+):
+    n = len(first) - 1
+    dist = np.full(n, np.inf)
+    into = np.full(n, -1, np.int64)
+    before = np.full(n, -1, np.int64)
+    finish = np.full(n, np.inf)
+    for k in range(len(goals)):
+        finish[goals[k]] = goal_km[k]
+    heap = [(0.0, np.int64(0))]
+    heap.pop()
+    for k in range(len(seeds)):
+        if seed_km[k] < dist[seeds[k]]:
+            dist[seeds[k]] = seed_km[k]
+            heapq.heappush(heap, (seed_km[k], np.int64(seeds[k])))
+    best, best_node = np.inf, -1
+    while len(heap) > 0:
+        d, x = heapq.heappop(heap)
+        if d > dist[x]:
+            continue
+        if d > limit or d >= best:
+            break
+        if d + finish[x] < best:
+            best, best_node = d + finish[x], x
+        for i in range(first[x], first[x + 1]):
+            y, way = end[i], d + km[i]
+            if way < dist[y]:
+                dist[y] = way
+                into[y] = link[i]
+                before[y] = x
+                heapq.heappush(heap, (way, np.int64(y)))
+    out = [np.int64(0) for _ in range(0)]
+    if best > limit:
+        best_node, best = -1, np.inf
+    x = best_node
+    while x >= 0 and before[x] >= 0:
+        out.append(into[x])
+        x = before[x]
+    ways = np.empty(len(out), np.int64)
+    for k in range(len(out)):
+        ways[k] = out[k]
+    return best, ways

@@ -1,0 +1,152 @@
+"""The freight network as two labelled tables: nodes in contraction order, and links.
+
+A node belongs to one layer (rail, road, sea, city, port). Modes change only through city and
+port nodes, over links of their own (``city_rail``, ``port_sea``, ...). A rail or road link whose
+ends lie in different countries is a border crossing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from beltroad import evidence
+from beltroad.errors import DataError
+
+__all__ = ["CITY", "LAYERS", "MODES", "PORT", "RAIL", "ROAD", "SEA", "Network", "great_circle_km"]
+
+LAYERS = ("rail", "road", "sea", "city", "port")
+RAIL, ROAD, SEA, CITY, PORT = range(5)
+MODES = (
+    "rail", "road", "sea", "ferry", "city_rail", "city_road", "city_port",
+    "port_rail", "port_road", "port_sea", "rail_road",
+)  # fmt: skip
+_EARTH_RADIUS_KM = 6371.0088
+
+
+def great_circle_km(
+    lat1: NDArray[np.floating] | float,
+    lon1: NDArray[np.floating] | float,
+    lat2: NDArray[np.floating] | float,
+    lon2: NDArray[np.floating] | float,
+) -> NDArray[np.float64]:
+    """Great-circle distance in km between points in degrees (haversine; broadcasts)."""
+    p1, p2 = np.radians(lat1), np.radians(lat2)
+    half = np.sin((p2 - p1) / 2) ** 2
+    half = half + np.cos(p1) * np.cos(p2) * np.sin(np.radians(np.subtract(lon2, lon1)) / 2) ** 2
+    km: NDArray[np.float64] = 2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    return km
+
+
+@dataclass(frozen=True)
+class Network:
+    """Nodes and links of one freight network. Immutable; methods return new networks.
+
+    Attributes
+    ----------
+    nodes
+        One row a node, in contraction order: ``lat``, ``lon`` (degrees), ``layer`` (0..4, see
+        ``LAYERS``), ``country`` (ISO 3166 alpha-3, empty at sea), ``gauge_mm`` (rail, else 0),
+        ``ref`` (city id, UN/LOCODE or empty).
+    links
+        One row a link, passable both ways: ``u``, ``v`` (row of the node), ``km``, ``mode``,
+        ``border`` (id of a listed crossing or empty), ``passage`` (strait or canal, or empty),
+        ``patched`` (not in the raw data), ``project`` (id of the project that adds it, or empty).
+    """
+
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def bundled() -> Network:
+        """The world network that ships with beltroad (OpenStreetMap, ODbL; Eurostat sea lanes)."""
+        nodes, links = evidence.load("network_nodes"), evidence.load("network_links")
+        links["project"] = pd.Categorical.from_codes(
+            np.zeros(len(links), np.int8), categories=[""]
+        )
+        return Network(nodes, links).checked()
+
+    def checked(self) -> Network:
+        """This network, or a DataError naming the first row that breaks its shape."""
+        ends = self.links[["u", "v"]].to_numpy()
+        bad = (ends < 0).any(axis=1) | (ends >= len(self.nodes)).any(axis=1)
+        bad |= ends[:, 0] == ends[:, 1]
+        bad |= ~(self.links["km"].to_numpy() >= 0)
+        bad |= ~self.links["mode"].isin(MODES).to_numpy()
+        if bad.any():
+            row = int(np.argmax(bad))
+            raise DataError(f"network link {row} is not usable: {self.links.iloc[row].to_dict()}")
+        return self
+
+    @cached_property
+    def lat(self) -> NDArray[np.float64]:
+        """Latitude of each node, degrees."""
+        return self.nodes["lat"].to_numpy(np.float64)
+
+    @cached_property
+    def lon(self) -> NDArray[np.float64]:
+        """Longitude of each node, degrees."""
+        return self.nodes["lon"].to_numpy(np.float64)
+
+    @cached_property
+    def layer(self) -> NDArray[np.uint8]:
+        """Layer of each node."""
+        return self.nodes["layer"].to_numpy(np.uint8)
+
+    @cached_property
+    def country(self) -> NDArray[np.object_]:
+        """ISO 3166 alpha-3 code of each node, empty at sea."""
+        return self.nodes["country"].astype(object).to_numpy()
+
+    @cached_property
+    def mode(self) -> NDArray[np.object_]:
+        """Mode of each link."""
+        return self.links["mode"].astype(object).to_numpy()
+
+    @cached_property
+    def u(self) -> NDArray[np.int32]:
+        """First node of each link."""
+        return self.links["u"].to_numpy(np.int32)
+
+    @cached_property
+    def v(self) -> NDArray[np.int32]:
+        """Second node of each link."""
+        return self.links["v"].to_numpy(np.int32)
+
+    @cached_property
+    def km(self) -> NDArray[np.float64]:
+        """Length of each link, km."""
+        return self.links["km"].to_numpy(np.float64)
+
+    def terminals(self, layer: int) -> pd.Series:
+        """Node rows of all cities (``CITY``) or ports (``PORT``), by their ``ref``."""
+        rows = np.flatnonzero(self.layer == layer)
+        return pd.Series(rows, index=self.nodes["ref"].astype(object).to_numpy()[rows], name="node")
+
+    def with_additions(self, nodes: pd.DataFrame, links: pd.DataFrame) -> Network:
+        """A network with extra nodes (contracted first) and extra links.
+
+        New nodes are numbered ``-1, -2, ...`` in ``links``: node ``-1`` is the first row of
+        ``nodes``. They come before all others in contraction order, where they cost least.
+        """
+        if not len(nodes) and not len(links):
+            return self
+        extra = len(nodes)
+        shifted = self.links.assign(u=self.u + extra, v=self.v + extra)
+        added = links.copy()
+        for end in ("u", "v"):
+            old = links[end].to_numpy(np.int64)
+            added[end] = np.where(old < 0, -1 - old, old + extra).astype(np.int32)
+        both = pd.concat([_plain(shifted), _plain(added)], ignore_index=True)
+        every = pd.concat([_plain(nodes), _plain(self.nodes)], ignore_index=True)
+        return replace(self, nodes=every, links=both).checked()
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Categories as plain objects, so that frames with different categories can be joined."""
+    return frame.astype({c: object for c in frame if isinstance(frame[c].dtype, pd.CategoricalDtype)})
