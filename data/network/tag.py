@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pycountry
 import shapely
@@ -50,6 +52,7 @@ def _rings(topology: dict, arcs: list) -> list[np.ndarray]:
     return rings
 
 
+@cache
 def country_polygons() -> list[tuple[str, shapely.Geometry]]:
     """(iso3, polygon) pairs of Natural Earth's 1:10m countries; one pair per part."""
     topology = read_topology("countries-10m.json")
@@ -125,6 +128,7 @@ def remove_false_runs(
     cross = np.flatnonzero(~same)
     a = np.concatenate([label[u[cross]], label[v[cross]]])
     other = np.concatenate([codes[v[cross]], codes[u[cross]]])
+    touches = np.bincount(a, minlength=pieces)
     low = np.full(pieces, 10**6)
     high = np.full(pieces, -1)
     np.minimum.at(low, a, other)
@@ -132,7 +136,8 @@ def remove_false_runs(
     tiny = np.isin(names, list(TINY))
     piece_country = np.zeros(pieces, int)
     piece_country[label] = codes
-    small = (length < longest_km) & (low == high) & ~tiny[piece_country]
+    # A piece with one crossing is a line end, perhaps before a gap: it stays.
+    small = (length < longest_km) & (low == high) & (touches > 1) & ~tiny[piece_country]
     # Where two small pieces touch each other, the shorter yields.
     new = codes.copy()
     move = small[label]

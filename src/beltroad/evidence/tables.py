@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 import pandas as pd
+from fastparquet import ParquetFile
 
 from beltroad.errors import DataError, InputError, suggest
 
@@ -116,7 +117,7 @@ def load(name: str) -> pd.DataFrame:
     path = _BUNDLE / about.file
     with path.open("rb") as handle:
         if about.file.endswith(".parquet"):
-            frame = pd.read_parquet(handle)
+            frame = ParquetFile(handle).to_pandas()
         elif about.file.endswith(".csv"):
             frame = pd.read_csv(handle, keep_default_na=False, na_values=_blanks(about))
         else:

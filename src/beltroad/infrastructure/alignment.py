@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from beltroad.infrastructure.network import (
     CITY,
@@ -29,6 +28,8 @@ __all__ = ["Alignment", "Layer", "align"]
 
 # How far a station may lie from the waypoint that names it (town centre, junction, yard).
 SNAP_KM = {RAIL: 12.0, ROAD: 10.0}
+# Nodes of long lines in empty country are this far apart at most; tried where SNAP_KM finds none.
+WIDE_SNAP_KM = 35.0
 # A way longer than this multiple of the leg's own length is another line, not this one.
 DETOUR_LIMIT = 1.5
 # New stations join the city and port terminals and the other layers' nodes this near.
@@ -65,17 +66,16 @@ class Layer:
         self.end = np.concatenate([network.v[rows], network.u[rows]])[order]
         self.link = np.concatenate([rows, rows])[order]
         self.km = network.km[self.link].astype(np.float64)
-        self.tree = cKDTree(_unit(network.lat[self.rows], network.lon[self.rows]))
+        self.unit = _unit(network.lat[self.rows], network.lon[self.rows])
 
     def near(self, lat: float, lon: float, within_km: float) -> NDArray[np.int64]:
         """Nodes of this layer within ``within_km`` of a point."""
-        found = self.tree.query_ball_point(_unit(lat, lon), _chord(within_km))
-        return self.rows[np.asarray(sorted(found), np.int64)]
+        near = self.unit @ _unit(lat, lon) >= np.cos(min(within_km / 6371.0088, np.pi))
+        return self.rows[near]
 
     def nearest(self, lat: float, lon: float) -> tuple[int, float]:
         """The nearest node of this layer to a point, and its distance in km."""
-        _, k = self.tree.query(_unit(lat, lon))
-        row = int(self.rows[k])
+        row = int(self.rows[np.argmax(self.unit @ _unit(lat, lon))])
         km = great_circle_km(lat, lon, self.network.lat[row], self.network.lon[row])
         return row, float(km)
 
@@ -139,15 +139,18 @@ def _match(
     layer: Layer, a: NDArray[np.float64], b: NDArray[np.float64], leg_km: float
 ) -> NDArray[np.int64] | None:
     """Links of the existing line from a to b, or None where there is none."""
-    snap = min(SNAP_KM[layer.layer], max(2.0, 0.4 * leg_km))
-    seeds, goals = layer.near(*a, snap), layer.near(*b, snap)
-    if not len(seeds) or not len(goals):
-        return None
-    net = layer.network
-    seed_km = 1.3 * great_circle_km(a[0], a[1], net.lat[seeds], net.lon[seeds])
-    goal_km = 1.3 * great_circle_km(b[0], b[1], net.lat[goals], net.lon[goals])
-    km, way = layer.way(seeds, goals, seed_km, goal_km, DETOUR_LIMIT * leg_km + 2 * snap)
-    return way if np.isfinite(km) and len(way) else None
+    for reach in (SNAP_KM[layer.layer], WIDE_SNAP_KM):
+        snap = min(reach, max(2.0, 0.4 * leg_km))
+        seeds, goals = layer.near(*a, snap), layer.near(*b, snap)
+        if not len(seeds) or not len(goals):
+            continue
+        net = layer.network
+        seed_km = 1.3 * great_circle_km(a[0], a[1], net.lat[seeds], net.lon[seeds])
+        goal_km = 1.3 * great_circle_km(b[0], b[1], net.lat[goals], net.lon[goals])
+        km, way = layer.way(seeds, goals, seed_km, goal_km, DETOUR_LIMIT * leg_km + 2 * snap)
+        if np.isfinite(km) and len(way):
+            return way
+    return None
 
 
 class _Builder:
@@ -224,10 +227,6 @@ def _unit(lat: object, lon: object) -> NDArray[np.float64]:
     """Points on the unit sphere, shape (..., 3)."""
     phi, lam = np.radians(np.asarray(lat, float)), np.radians(np.asarray(lon, float))
     return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
-
-
-def _chord(km: float) -> float:
-    return float(2 * np.sin(min(km / 6371.0088, np.pi) / 2))
 
 
 @njit(cache=True, nogil=True)

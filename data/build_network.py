@@ -1,0 +1,344 @@
+"""Build ``network_nodes`` and ``network_links``: the world freight network of the bundle.
+
+Run: ``python data/build_network.py [--reorder]``. Steps live in ``data/network``; curated facts in
+``data/facts``. The contraction order is cached under ``data/.work`` by a hash of the graph.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from _common import BUNDLE, ROOT, WORK, write_table
+from network import borders as border_steps
+from network import heal, patches, simplify, sources, tag, terminals
+from network.order import dissection_order, fill, reorder
+from network.simplify import Graph
+from network.subdivide import subdivide
+from network.terminals import CITY, PORT, RAIL, ROAD, SEA
+
+FACTS = Path(__file__).resolve().parent / "facts"
+CACHE = WORK / "network"
+LONGEST_KM = (30.0, 60.0)
+STUB_KM = (25.0, 40.0)
+STARTED = time.monotonic()
+
+
+def say(text: str) -> None:
+    """Print with the seconds since the start."""
+    print(f"[{time.monotonic() - STARTED:6.1f} s] {text}", flush=True)
+
+
+def table(name: str, folder: Path = FACTS) -> pd.DataFrame:
+    """CSV as a frame; empty where it does not exist yet."""
+    path = folder / f"{name}.csv"
+    if name == "projects" and not path.exists():
+        path = CACHE / "projects.csv"
+    if not path.exists():
+        say(f"no {name}.csv yet")
+        return pd.DataFrame()
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
+def layer_graph(
+    lat: np.ndarray,
+    lon: np.ndarray,
+    layer: int,
+    country: np.ndarray,
+    u: np.ndarray,
+    v: np.ndarray,
+    km: np.ndarray,
+    mode: str,
+    passage: np.ndarray | None = None,
+) -> Graph:
+    """One layer as a graph."""
+    n, m = lat.size, u.size
+    return Graph(
+        lat=lat,
+        lon=lon,
+        layer=np.full(n, layer),
+        country=country.astype(object),
+        gauge=np.zeros(n, np.int64),
+        ref=np.full(n, "", object),
+        u=u,
+        v=v,
+        km=km,
+        mode=np.full(m, mode, object),
+        border=np.full(m, "", object),
+        passage=np.full(m, "", object) if passage is None else passage.astype(object),
+        patched=np.zeros(m, bool),
+    )
+
+
+def union(first: Graph, second: Graph) -> Graph:
+    """Two graphs side by side."""
+    n = first.lat.size
+    columns = {
+        f: np.concatenate([getattr(first, f), getattr(second, f)])
+        for f in (*Graph.NODE, *Graph.LINK)
+    }
+    columns["u"] = np.concatenate([first.u, second.u + n])
+    columns["v"] = np.concatenate([first.v, second.v + n])
+    return Graph(**columns)
+
+
+def lines(member: str, layer: int, mode: str) -> Graph:
+    """One line layer, tagged by country."""
+    lat, lon, u, v, km = sources.read_line_graph(member)
+    country = tag.fill_untagged(lat, lon, tag.tag_points(lat, lon))
+    fixes = table("tag_fixes")
+    for row in fixes[fixes["layer"] == mode].to_dict("records"):
+        away = sources.great_circle_km(lat, lon, row["lat"], row["lon"])
+        country[away <= row["radius_km"]] = row["iso3"]
+    say(f"{mode}: {lat.size} nodes, {u.size} links, {km.sum():.0f} km")
+    return layer_graph(lat, lon, layer, country, u, v, km, mode)
+
+
+def finish_lines(g: Graph, listed: pd.DataFrame, mode: str, radius_km: float,
+                 piece_km: float) -> Graph:
+    """Heal gaps, lead crossings through their listed places, cut long links, clean the tags."""
+    a, b, km = heal.heal(g.lat, g.lon, g.u, g.v, g.km, g.country.astype(str),
+                         crossings(listed, mode), radius_km)
+    g = simplify.merge_parallel_links(g.add_links(a, b, km, mode, patched=True))
+    bent = 0
+    if not listed.empty:
+        g, bent = border_steps.bend(g, listed[listed["mode"] == mode])
+    before = int((g.country[g.u] != g.country[g.v]).sum())
+    g = subdivide(g, piece_km)
+    country = g.country.astype("U3")
+    for _ in range(3):
+        country, changed = tag.remove_false_runs(country, g.u, g.v, g.km)
+        if not changed:
+            break
+    g = replace(g, country=country.astype(object))
+    after = int((country[g.u] != country[g.v]).sum())
+    say(f"{mode}: {a.size} gaps healed, {bent} crossing links bent to their place, "
+        f"{before} crossing links, {after} after false runs")
+    return g
+
+
+def crossings(listed: pd.DataFrame, mode: str) -> np.ndarray:
+    """lat, lon of the listed crossings of one mode."""
+    if listed.empty:
+        return np.empty((0, 2))
+    return listed.loc[listed["mode"] == mode, ["lat", "lon"]].to_numpy(float)
+
+
+def build_rail(listed: pd.DataFrame) -> Graph:
+    """Rail: raw, patched by hand, healed, without passenger-only lines."""
+    g, problems = patches.add_patches(lines("world_railways", RAIL, "rail"), table("rail_patches"))
+    say(f"rail patches not placed: {problems}")
+    return finish_lines(g, listed, "rail", 2.0, 8.0)
+
+
+def build_road(listed: pd.DataFrame) -> Graph:
+    """Road: raw, patched by hand, healed."""
+    g = lines("world_highways", ROAD, "road")
+    road_patches = table("road_patches")
+    if not road_patches.empty:
+        g, problems = patches.add_patches(g, road_patches)
+        say(f"road patches not placed: {problems}")
+    return finish_lines(g, listed, "road", 1.0, 15.0)
+
+
+def main_network(listed: pd.DataFrame) -> Graph:
+    """Rail, road and sea side by side, with ferries, gauges and pinned crossings."""
+    g = union(build_rail(listed), build_road(listed))
+    lat, lon, u, v, km, passage = sources.read_sea_lanes()
+    sea = layer_graph(lat, lon, SEA, np.full(lat.size, "", object), u, v, km, "sea", passage)
+    g = simplify.merge_parallel_links(union(g, sea))
+    g, problems = patches.add_ferries(g, table("ferries"))
+    say(f"ferries not placed: {problems}")
+    g = replace(g, gauge=patches.rail_gauge(g, table("rail_gauge"), table("rail_gauge_areas")))
+    if not listed.empty:
+        g, done = border_steps.bridge(g, listed)
+        g, found = border_steps.pin(g, listed)
+        found.to_csv(CACHE / "borders_found.csv", index=False)
+        say(
+            f"crossings: {len(listed)} listed (by mode), {(found['link'] >= 0).sum()} found, "
+            f"bridged {done}"
+        )
+    return g
+
+
+def add_terminals(g: Graph, cities: pd.DataFrame, projects: pd.DataFrame) -> Graph:
+    """Ports and cities with their access links; every city gets connected."""
+    ports = terminals.prepare_ports(sources.read_ports(), table("ports_extra"))
+    sea = np.flatnonzero(g.layer == SEA)
+    to_sea, sea_km = terminals.sea_links(
+        ports["lat"].to_numpy(float), ports["lon"].to_numpy(float), g.lat[sea], g.lon[sea]
+    )
+    wanted = terminals.near_projects(ports, projects)
+    chosen = terminals.choose_ports(ports, sea_km, wanted)
+    usable = (ports["here"] & (ports["coastal"] | (sea_km < 60))).to_numpy()
+    g, city = g.add_nodes(
+        lat=cities["lat"].to_numpy(float),
+        lon=cities["lon"].to_numpy(float),
+        layer=np.full(len(cities), CITY),
+        country=cities["iso3"].to_numpy(object),
+        gauge=np.zeros(len(cities), int),
+        ref=cities["city_id"].astype(str).to_numpy(object),
+    )
+    g, road = terminals.join(
+        g, city, ROAD, terminals.CITY_ROAD_KM, "city_road", two=True, also_small=True
+    )
+    g, rail = terminals.join(g, city, RAIL, terminals.CITY_RAIL_KM, "city_rail", two=True)
+    say(f"cities: {len(cities)}, on road {road.sum()}, on rail {rail.sum()}")
+    # Ports once; then again with the ports that otherwise unconnected cities need.
+    base = g
+    for attempt in range(2):
+        g, linked = _place_ports(base, ports[chosen], sea[to_sea[chosen]], sea_km[chosen])
+        label = heal.components(g.lat.size, g.u, g.v)
+        giant = np.argmax(np.bincount(label))
+        lost = np.flatnonzero(label[city] != giant)
+        say(f"{chosen.sum()} ports, {lost.size} cities not connected")
+        if attempt == 0:
+            extra = terminals.ports_for(g, city[lost], ports, usable)
+            chosen = chosen | extra
+        else:
+            g = terminals.city_ports(g, city[lost])
+            label = heal.components(g.lat.size, g.u, g.v)
+            giant = np.argmax(np.bincount(label))
+            lost = city[label[city] != giant]
+            say(f"cities left unconnected: {[(g.ref[i], g.country[i]) for i in lost]}")
+    return g
+
+
+def _place_ports(
+    g: Graph, ports: pd.DataFrame, sea: np.ndarray, sea_km: np.ndarray
+) -> tuple[Graph, np.ndarray]:
+    g, node = g.add_nodes(
+        lat=ports["lat"].to_numpy(float),
+        lon=ports["lon"].to_numpy(float),
+        layer=np.full(len(ports), PORT),
+        country=ports["iso3"].to_numpy(object),
+        gauge=np.zeros(len(ports), int),
+        ref=ports["locode"].to_numpy(object),
+    )
+    second, second_km = terminals.second_sea_node(g, node, sea)
+    has = second >= 0
+    g = g.add_links(sea, node, np.maximum(sea_km, 0.1), "port_sea")
+    g = g.add_links(second[has], node[has], second_km[has], "port_sea")
+    g, road = terminals.join(
+        g, node, ROAD, terminals.PORT_ROAD_KM, "port_road", two=False, also_small=True
+    )
+    g, rail = terminals.join(g, node, RAIL, terminals.PORT_RAIL_KM, "port_rail", two=False)
+    say(f"ports: {len(ports)}, on road {road.sum()}, on rail {rail.sum()}")
+    return g, node
+
+
+def kept_nodes(g: Graph, projects: pd.DataFrame) -> np.ndarray:
+    """Nodes of rail and road nearest to project way points and places under check."""
+    kept = np.zeros(g.lat.size, bool)
+    points = []
+    for row in projects.to_dict("records"):
+        for lat, lon in patches.waypoints(str(row.get("waypoints") or "")):
+            points.append((lat, lon))
+    places = table("network_places")
+    points += list(places[["lat", "lon"]].itertuples(index=False, name=None)) if len(places) else []
+    label = heal.components(g.lat.size, g.u, g.v)
+    big = np.bincount(label)[label] >= terminals.BIG
+    for layer in (RAIL, ROAD):
+        nodes = np.flatnonzero((g.layer == layer) & big)
+        tree = sources.tree_of(g.lat[nodes], g.lon[nodes])
+        _, i = tree.query(sources.to_unit_sphere(*np.array(points).T))
+        kept[nodes[i]] = True
+    return kept
+
+
+def drop_fragments(g: Graph, least: int = 100) -> Graph:
+    """Keep pieces that hold a terminal or have at least ``least`` nodes."""
+    label = heal.components(g.lat.size, g.u, g.v)
+    size = np.bincount(label)
+    terminal = np.bincount(label, weights=np.isin(g.layer, (CITY, PORT)))
+    return g.nodes(((size >= least) | (terminal > 0))[label])
+
+
+def shrink(g: Graph, projects: pd.DataFrame) -> Graph:
+    """Exact simplification, twice, because dropped links free further chains."""
+    g = drop_fragments(simplify.merge_parallel_links(g))
+    kept = kept_nodes(g, projects)
+    for step in (1, 2, 3):
+        g, kept = simplify.contract(g, kept, longest_km=LONGEST_KM, stub_km=STUB_KM, seed=step)
+        say(f"contracted: {g.lat.size} nodes, {g.u.size} links")
+        g = simplify.drop_dominated(g)
+        say(f"dominated links dropped: {g.u.size} links")
+    return drop_fragments(g)
+
+
+def ordered(g: Graph) -> Graph:
+    """Rows in contraction order; the order is cached by a hash of the graph."""
+    key = hashlib.sha256(
+        b"".join(np.ascontiguousarray(a).tobytes() for a in (g.u, g.v, g.lat, g.lon))
+    ).hexdigest()[:20]
+    path = CACHE / f"order_{key}.npy"
+    if not path.exists() or "--reorder" in sys.argv:
+        np.save(path, dissection_order(g))
+    return reorder(g, np.load(path))
+
+
+def main() -> None:
+    """Build and write both tables."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    listed = table("borders", BUNDLE)
+    if not listed.empty:
+        listed = border_steps.crossing_rows(listed)
+    cities = table("cities", BUNDLE).assign(iso3=lambda f: f["iso3"].astype(str))
+    projects = table("projects", BUNDLE)
+    g = main_network(listed)
+    g = add_terminals(g, cities, projects)
+    g = shrink(g, projects)
+    g = ordered(g)
+    arcs, _ = fill(g)
+    say(f"fill {arcs / g.u.size:.2f} chordal arcs per link")
+    write(g)
+    say("written")
+
+
+def write(g: Graph) -> None:
+    """Write the two bundled tables."""
+    nodes = pd.DataFrame(
+        {
+            "lat": np.round(g.lat, 4).astype(np.float32),
+            "lon": np.round(g.lon, 4).astype(np.float32),
+            "layer": g.layer.astype(np.uint8),
+            "country": pd.Categorical(g.country.astype(str)),
+            "gauge_mm": g.gauge.astype(np.uint16),
+            "ref": pd.Categorical(g.ref.astype(str)),
+        }
+    )
+    links = pd.DataFrame(
+        {
+            "u": g.u.astype(np.int32),
+            "v": g.v.astype(np.int32),
+            "km": np.maximum(np.round(g.km, 2), 0.01).astype(np.float32),
+            "mode": pd.Categorical(g.mode.astype(str)),
+            "border": pd.Categorical(g.border.astype(str)),
+            "passage": pd.Categorical(g.passage.astype(str)),
+            "patched": g.patched.astype(bool),
+        }
+    )
+    meta = json.loads((FACTS / "network_meta.json").read_text(encoding="utf-8"))
+    script = str(Path(__file__).resolve().relative_to(ROOT))
+    for name, frame in (("network_nodes", nodes), ("network_links", links)):
+        about = meta[name]
+        write_table(
+            name,
+            frame,
+            title=about["title"],
+            script=script,
+            sources=meta["sources"],
+            columns={k: tuple(v) for k, v in about["columns"].items()},
+            notes=about["notes"],
+            fmt="parquet",
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Contraction order by nested dissection, and the fill it leads to."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import routingkit_cch
+
+from network.simplify import Graph
+
+
+def dissection_order(g: Graph) -> np.ndarray:
+    """Nodes in the order in which they are contracted, first to last (inertial flow cuts)."""
+    order = routingkit_cch.compute_order_inertial(
+        g.lat.size, g.u.astype(np.uint32).tolist(), g.v.astype(np.uint32).tolist(),
+        g.lat.astype(float).tolist(), g.lon.astype(float).tolist(),
+    )
+    out = np.asarray(order, np.int64)
+    if np.unique(out).size != g.lat.size:
+        raise ValueError("the order is not a permutation of the nodes")
+    return out
+
+
+def reorder(g: Graph, order: np.ndarray) -> Graph:
+    """Renumber so that row 0 is contracted first; links sorted by (u, v) with u < v."""
+    rank = np.empty(order.size, np.int64)
+    rank[order] = np.arange(order.size)
+    columns = {f: getattr(g, f)[order] for f in g.NODE}
+    a, b = rank[g.u], rank[g.v]
+    u, v = np.minimum(a, b), np.maximum(a, b)
+    by = np.lexsort((v, u))
+    links = {f: getattr(g, f)[by] for f in g.LINK}
+    links["u"], links["v"] = u[by], v[by]
+    return Graph(**columns, **links)
+
+
+@numba.njit(cache=True)
+def _fill(n, start, head):  # noqa: ANN202
+    """Chordal arcs and elimination tree when node i is contracted i-th (edges u < v, by u)."""
+    parent = np.full(n, -1, np.int64)
+    first_child = np.full(n, -1, np.int64)
+    sibling = np.full(n, -1, np.int64)
+    upper = [np.empty(0, np.int64) for _ in range(n)]
+    mark = np.full(n, -1, np.int64)
+    arcs = 0
+    for x in range(n):
+        count = 0
+        size = start[x + 1] - start[x]
+        c = first_child[x]
+        while c >= 0:
+            size += upper[c].size
+            c = sibling[c]
+        found = np.empty(size, np.int64)
+        for j in range(start[x], start[x + 1]):
+            y = head[j]
+            if mark[y] != x:
+                mark[y] = x
+                found[count] = y
+                count += 1
+        c = first_child[x]
+        while c >= 0:
+            for y in upper[c]:
+                if y != x and mark[y] != x:
+                    mark[y] = x
+                    found[count] = y
+                    count += 1
+            upper[c] = np.empty(0, np.int64)
+            c = sibling[c]
+        upper[x] = found[:count].copy()
+        arcs += count
+        if count:
+            p = upper[x].min()
+            parent[x] = p
+            sibling[x] = first_child[p]
+            first_child[p] = x
+    return arcs, parent
+
+
+def fill(g: Graph) -> tuple[int, np.ndarray]:
+    """Number of chordal arcs of an ordered graph, and each node's parent in the tree."""
+    start = np.searchsorted(g.u, np.arange(g.lat.size + 1))
+    arcs, parent = _fill(g.lat.size, start, g.v)
+    return int(arcs), parent

@@ -1,0 +1,1 @@
+"""Appraisal: the only place that joins the pillars. Scenario in, results out."""

@@ -1,0 +1,256 @@
+"""From the tables of an appraisal to its charts: which rows are drawn, and what they show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from beltroad.appraisal.report import charts, tables, words
+from beltroad.appraisal.report.charts import Figure
+from beltroad.appraisal.report.headline import state
+from beltroad.appraisal.result import Appraisal
+
+__all__ = ["cases_figure", "gains_figure", "net_figure", "projects_figure", "regions_figure"]
+
+_TOP, _BOTTOM, _NET = 20, 10, 12
+
+
+def _source(appraisal: Appraisal) -> str:
+    s = appraisal.scenario.states
+    return (
+        f"beltroad, this run: {state(s.after)} against {state(s.before)}; "
+        "economic accounts: OECD ICIO."
+    )
+
+
+def gains_figure(appraisal: Appraisal) -> Figure:
+    """Largest and smallest changes of real income."""
+    rows = appraisal.countries[appraisal.countries.real_income_change_pct.notna()]
+    rows = rows.sort_values(["real_income_change_pct", "iso3"], ascending=[False, True])
+    top = rows.head(_TOP)
+    bottom = rows.iloc[max(len(top), len(rows) - _BOTTOM) :]
+    losing = int((rows.real_income_change_pct < 0).sum())
+    groups = [f"Largest {len(top)}", f"Smallest {len(bottom)}"][: 2 if len(bottom) else 1]
+    shown = pd.concat([top.assign(group=groups[0]), bottom.assign(group=groups[-1])])
+    best = rows.iloc[0]
+    finding = (
+        f"{best['name']} gains most before cost ({words.percent(float(best.real_income_change_pct))}); "
+        f"{losing} of {len(rows)} modelled economies lose"
+    )
+    data = pd.DataFrame(
+        {
+            "group": shown.group,
+            "name_": shown["name"],
+            "value": shown.real_income_change_pct,
+            "low": shown.real_income_low_pct,
+            "high": shown.real_income_high_pct,
+        }
+    )
+    twin = tables.table(
+        "gains-twin",
+        "Change of real income, as drawn",
+        [
+            tables.column(shown["name"], "countries", "name"),
+            *(tables.column(shown[c], "countries", c)
+              for c in ("real_income_change_pct", "real_income_low_pct", "real_income_high_pct")),
+        ],
+    )  # fmt: skip
+    return charts.figure(
+        "gains", finding,
+        "Change of real income before paying for projects, %. "
+        "Thin lines: lowest and highest of the sensitivity cases.",
+        _source(appraisal), charts.gains(data, groups), twin=twin,
+    )  # fmt: skip
+
+
+def net_figure(appraisal: Appraisal) -> Figure | None:
+    """Gain before and after cost where projects are hosted."""
+    rows = appraisal.countries
+    rows = rows[(rows.annual_cost_usd > 0) & rows.net_gain_pct.notna()]
+    if rows.empty:
+        return None
+    rows = rows.assign(gross=100 * rows.real_income_change_usd / rows.gdp_usd)
+    rows = rows.sort_values(["net_gain_pct", "iso3"], ascending=[False, True])
+    if len(rows) > 2 * _NET:
+        groups = [f"Largest {_NET} after cost", f"Smallest {_NET} after cost"]
+        shown = pd.concat([rows.head(_NET).assign(group=groups[0]),
+                           rows.tail(_NET).assign(group=groups[1])])  # fmt: skip
+    else:
+        groups = ["All economies that host projects"]
+        shown = rows.assign(group=groups[0])
+    turned = int(((rows.net_gain_usd < 0) & (rows.real_income_change_usd >= 0)).sum())
+    losing = int((rows.net_gain_usd < 0).sum())
+    finding = (
+        f"{losing} of {len(rows)} modelled economies with projects lose after paying for them; "
+        f"for {turned} the bill turns a gain into a loss"
+    )
+    data = pd.DataFrame(
+        {"group": shown.group, "name_": shown["name"], "gross": shown.gross,
+         "net": shown.net_gain_pct}
+    )  # fmt: skip
+    twin = tables.table(
+        "net-twin",
+        "Gain before and after cost, as drawn",
+        [tables.column(shown[c], "countries", c)
+         for c in ("name", "real_income_change_usd", "annual_cost_usd", "net_gain_usd",
+                   "net_gain_pct")],
+    )  # fmt: skip
+    return charts.figure(
+        "net", finding,
+        "Circle: gain a year before cost. Diamond: the same less the annuity of capital and "
+        "upkeep of the projects on the economy's soil. % of GDP. Grants and foreign equity would "
+        "move the bill elsewhere.",
+        _source(appraisal), charts.net_of_cost(data, groups), twin=twin,
+    )  # fmt: skip
+
+
+def regions_figure(appraisal: Appraisal) -> Figure:
+    """Shipment times and the cost of time, economy by economy within regions."""
+    measures = {
+        "shipment_time_change_pct": "Shipment time, %",
+        "trade_cost_change_pct": "Cost of time in trade, %",
+    }
+    rows = appraisal.countries.assign(region=appraisal.countries.region.replace("", "Not assigned"))
+    long = pd.concat(
+        pd.DataFrame({"region": rows.region, "measure": title, "value": rows[c],
+                      "name": rows["name"]})
+        for c, title in measures.items()
+    ).dropna(subset=["value", "region"])  # fmt: skip
+    medians = long.groupby(["region", "measure"], as_index=False, sort=True).agg(
+        value=("value", "median"), n=("value", "size")
+    )
+    # The first measure sets the order of regions, so its rows come first.
+    medians = medians.sort_values("measure", key=lambda m: m.map(list(measures.values()).index))
+    long = long.assign(
+        label=[f"{n}: {words.percent(v)}" for n, v in zip(long.name, long.value, strict=True)]
+    )
+    medians = medians.assign(
+        label=[
+            f"{r}, median of {n}: {words.percent(v)}"
+            for r, n, v in zip(medians.region, medians.n, medians.value, strict=True)
+        ]
+    )
+    first = medians[medians.measure == measures["shipment_time_change_pct"]]
+    best = first.sort_values("value").iloc[0]
+    least = first.sort_values("value").iloc[-1]
+    finding = (
+        f"Shipments speed up most in {best.region} (median {words.percent(float(best.value))}) "
+        f"and least in {least.region} ({words.percent(float(least.value))})"
+    )
+    wide = medians.pivot_table(index="region", columns="measure", values="value", sort=True)
+    counts = medians.pivot_table(index="region", columns="measure", values="n", sort=True)
+    cells = [tables.text_column("Region", list(wide.index))]
+    for title in measures.values():
+        if title in wide:
+            cells.append(tables.number_column(f"{title[:-3]}, median", "%", wide[title], 2, signed=True))
+            cells.append(tables.number_column("Economies", "", counts[title], 0))
+    return charts.figure(
+        "regions", finding,
+        "Each dot is an economy; the bar is the median of its region. Change of the mean over all "
+        "partners, %. Left: the network; right: economies in the trade model.",
+        _source(appraisal), charts.regions(long, medians),
+        twin=tables.table("regions-twin", "Medians by region", cells),
+    )  # fmt: skip
+
+
+def projects_figure(appraisal: Appraisal) -> Figure | None:
+    """Gain alone against annual cost."""
+    all_rows = appraisal.projects
+    both = all_rows[(all_rows.annual_cost_usd > 0) & all_rows.alone_gain_usd.notna()]
+    rows = both[both.alone_gain_usd > 1e4]
+    if rows.empty:
+        return None
+    above = int((both.alone_gain_usd > both.annual_cost_usd).sum())
+    finding = (
+        f"Taken alone, {above} of {len(both)} projects with a published cost "
+        f"{'earns' if above == 1 else 'earn'} the world more than they cost a year"
+    )
+    data = pd.DataFrame(
+        {
+            "cost": rows.annual_cost_usd / 1e6,
+            "gain": rows.alone_gain_usd / 1e6,
+            "mode": rows["mode"].map(words.label),
+            "name": rows["name"],
+            "label": [
+                f"{n}: gain {words.usd(g)}, cost {words.usd(c)} a year"
+                for n, g, c in zip(rows["name"], rows.alone_gain_usd, rows.annual_cost_usd, strict=True)
+            ],
+        }
+    )
+    left_out = [
+        (len(both) - len(rows), "with a gain alone below 0.01 million USD a year, or a loss"),
+        (int((~(all_rows.annual_cost_usd > 0)).sum()), "without a published cost"),
+    ]
+    note = "; ".join(f"{words.count(n, 'project')} {why}" for n, why in left_out if n)
+    labels = _extremes(data)
+    order = ["rail", "road", "port", "dryport", "water", "border", "air"]
+    modes = [m for m in order if m in set(rows["mode"])]
+    return charts.figure(
+        "scatter", finding,
+        "First-order gain of the world if this project alone is added to the earlier network, "
+        "against the annuity of its capital cost and upkeep. Above the dashed line gain exceeds "
+        "cost. Both axes are logarithmic.",
+        "beltroad, this run; costs as published (table below).",
+        charts.scatter(data, labels, modes),
+        note=f"Not drawn: {note}." if note else "", twin_link="projects",
+    )  # fmt: skip
+
+
+def _extremes(data: pd.DataFrame) -> pd.DataFrame:
+    """The points worth naming, spaced so that names do not touch."""
+    x, y = np.log10(data.cost.to_numpy(float)), np.log10(data.gain.to_numpy(float))
+    wish = np.argsort(-np.abs(y - y.mean()) - 0.8 * np.abs(x - x.mean()), kind="stable")
+    spread_x, spread_y = max(np.ptp(x), 1e-9), max(np.ptp(y), 1e-9)
+    chosen: list[int] = []
+    for i in wish.tolist():
+        # A name reaches to the right: it must meet neither another name nor fall off the frame.
+        if (x[i] - x.min()) / spread_x > 0.78:
+            continue
+        if all(
+            abs(x[i] - x[j]) / spread_x > 0.34 or abs(y[i] - y[j]) / spread_y > 0.05 for j in chosen
+        ):
+            chosen.append(i)
+        if len(chosen) == 9:
+            break
+    picked = data.iloc[chosen]
+    short = [n if len(n) <= 34 else n[:33].rstrip() + "…" for n in picked["name"]]
+    return picked.assign(short=short)
+
+
+def cases_figure(appraisal: Appraisal) -> Figure | None:
+    """How the headline moves when one assumption changes."""
+    cases, h = appraisal.sensitivity, appraisal.headlines
+    if len(cases) < 2:
+        return None
+    measures = {
+        "world_real_income_pct": ("World real income, %", h.real_income_pct[0]),
+        "bri_real_income_pct": ("Members' real income, %", h.real_income_pct[1]),
+        "world_trade_cost_pct": ("Cost of time in trade, %", h.trade_cost_pct[0]),
+    }
+    others = cases[cases.case != "central"]
+    effect = (others.world_real_income_pct - h.real_income_pct[0]).abs()
+    ranked = others.assign(effect=effect).sort_values(
+        ["effect", "case"], ascending=[False, True]
+    )
+    long = pd.concat(
+        pd.DataFrame({"case": ranked.description, "measure": title, "value": ranked[c]})
+        for c, (title, _) in measures.items()
+    )
+    long = long.assign(
+        label=[
+            f"{c}: {m.removesuffix(', %')} {words.percent(v)}"
+            for c, m, v in zip(long.case, long.measure, long.value, strict=True)
+        ]
+    )
+    low, high = cases.world_real_income_pct.min(), cases.world_real_income_pct.max()
+    finding = (
+        f"The gain of the world lies between {words.percent_range(float(low), float(high))}; "
+        f"it depends most on: {ranked.description.iloc[0][:1].lower()}{ranked.description.iloc[0][1:]}"
+    ).replace(" to ", " and ", 1)
+    return charts.figure(
+        "cases", finding,
+        "One assumption changed at a time; dashed line: the central case. "
+        "Members: economies with a cooperation document, without China.",
+        "beltroad, this run.", charts.sensitivity(long, {t: v for t, v in measures.values()}),
+        twin_link="sensitivity",
+    )  # fmt: skip

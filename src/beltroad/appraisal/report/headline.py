@@ -1,0 +1,148 @@
+"""The few figures on the first page, each in a sentence, costs as plainly as gains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from beltroad.appraisal.report import words
+from beltroad.appraisal.result import Appraisal
+
+__all__ = ["Card", "cards", "range_note", "state"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One headline: the figure, what it is, its range, and what else must be known."""
+
+    figure: str
+    what: str
+    range: str
+    more: str
+    kind: str = ""
+
+
+def state(value: int | str) -> str:
+    """A network state in words."""
+    named = {"today": "the network of today", "complete": "the complete network"}
+    return named.get(str(value), f"the network of {value}")
+
+
+def cards(appraisal: Appraisal) -> list[Card]:
+    """Six headlines: income, times, costs of trade, trade, what it costs, who loses."""
+    h, cases = appraisal.headlines, appraisal.sensitivity
+    world, members = h.real_income_pct
+    return [
+        Card(
+            words.percent(world),
+            "world real income, before paying for the projects",
+            _cases(cases, "world_real_income_pct"),
+            f"{words.usd(h.real_income_usd[0], signed=True)} a year. Economies with a cooperation "
+            f"document, China apart: {words.percent(members)} "
+            f"({words.usd(h.real_income_usd[1], signed=True)} a year"
+            f"{_within(cases, 'bri_real_income_pct')}).",
+        ),
+        Card(
+            words.percent(h.shipment_time_switch_pct[0]),
+            "shipment time between the world's cities, if shippers may change mode",
+            f"{words.percent(h.shipment_time_fixed_pct[0])} if they keep the mode of today",
+            f"Economies with a document: {words.percent(h.shipment_time_fixed_pct[1])} to "
+            f"{words.percent(h.shipment_time_switch_pct[1])}. Largest fall between two economies: "
+            f"{words.percent(h.shipment_time_largest_pct)}.",
+        ),
+        Card(
+            words.percent(h.trade_cost_pct[0]),
+            "cost of time in world trade",
+            _cases(cases, "world_trade_cost_pct"),
+            f"Economies with a document: {words.percent(h.trade_cost_pct[1])}. Largest fall "
+            f"between two economies: {words.percent(h.trade_cost_largest_pct)}.",
+        ),
+        Card(
+            words.percent(h.trade_pct[0]),
+            "world trade",
+            _cases(cases, "world_trade_pct"),
+            f"Economies with a document: {words.percent(h.trade_pct[1])}. Emissions of the "
+            f"freight itself: {words.percent(h.freight_kgco2e_pct)}.",
+        ),
+        _price(appraisal),
+        _losers(appraisal),
+    ]
+
+
+def _price(appraisal: Appraisal) -> Card:
+    h, countries = appraisal.headlines, appraisal.countries
+    outside = countries[~countries.in_model.astype(bool) & (countries.annual_cost_usd > 0)]
+    more = f"That is {words.usd(h.annual_cost_usd)} a year for capital and upkeep"
+    if h.real_income_usd[0] > 0:
+        share = 100 * h.annual_cost_usd / h.real_income_usd[0]
+        more += f", {share:,.0f}% of the world's gain"
+    more += ". In this account the economy that hosts a project pays for it."
+    if len(outside):
+        more += (
+            f" {words.usd(float(outside.annual_cost_usd.sum()))} a year falls on "
+            f"{words.count(len(outside), 'economy', 'economies')} outside the trade model, "
+            "whose own gain is not computed."
+        )
+    return Card(
+        words.usd(h.project_cost_usd),
+        "to build the projects compared, at published cost",
+        f"{words.usd(float(countries.project_cost_p80_usd.sum()))} with the overrun that four in "
+        "five comparable projects stay below",
+        more,
+        "cost",
+    )
+
+
+def _losers(appraisal: Appraisal) -> Card:
+    h, countries = appraisal.headlines, appraisal.countries
+    known = countries[countries.net_gain_usd.notna()]
+    worst = known[known.net_gain_usd < 0].sort_values("net_gain_pct")
+    inside = int(countries.real_income_change_pct.notna().sum())
+    more = f"{h.economies_gaining} of {inside} modelled economies gain before cost."
+    if len(worst):
+        named = [
+            f"{n} ({words.percent(p)} of GDP)"
+            for n, p in zip(worst["name"].head(3), worst.net_gain_pct.head(3), strict=True)
+        ]
+        more += f" The largest losses after cost, against GDP: {words.listing(named)}."
+    return Card(
+        f"{h.economies_losing_after_cost} of {inside}",
+        "modelled economies are worse off after paying for the projects on their soil",
+        _poverty(countries),
+        more,
+        "cost",
+    )
+
+
+def _poverty(countries: pd.DataFrame) -> str:
+    lifted = float(countries.lifted_extreme.sum())
+    if not countries.lifted_extreme.notna().any():
+        return ""
+    verb = "leave" if lifted >= 0 else "fall into"
+    return f"{words.amount(abs(lifted))} people {verb} extreme poverty before cost (net)"
+
+
+def range_note(cases: pd.DataFrame) -> str:
+    """What the ranges are, and are not."""
+    if len(cases) < 2:
+        return "Sensitivity cases were not run, so no ranges are given."
+    return (
+        f"Ranges run from the lowest to the highest of {len(cases)} cases in which one assumption "
+        "at a time is changed (section 7). They are not confidence intervals."
+    )
+
+
+def _cases(cases: pd.DataFrame, column: str) -> str:
+    if len(cases) < 2:
+        return ""
+    values = cases[column].to_numpy(np.float64)
+    return f"{words.percent_range(float(values.min()), float(values.max()))} in the cases tried"
+
+
+def _within(cases: pd.DataFrame, column: str) -> str:
+    if len(cases) < 2:
+        return ""
+    values = cases[column].to_numpy(np.float64)
+    return f"; {words.percent_range(float(values.min()), float(values.max()))} in the cases"

@@ -1,0 +1,177 @@
+"""Reading scenario files: base, overrides, and every fault in one message."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from beltroad import evidence
+from beltroad.appraisal.scenario import Scenario
+from beltroad.errors import Fault, InputError, ScenarioError, suggest
+
+__all__ = ["known_codes", "parse_scenario", "read_scenario"]
+
+_MAX_BYTES = 2_000_000
+_MAX_BASES = 8
+
+
+@lru_cache(maxsize=1)
+def known_codes() -> dict[str, frozenset[str]]:
+    """Every code a scenario may name: countries, projects, borders, corridors, parameters."""
+    projects, parameters = evidence.load("projects"), evidence.load("network_parameters")
+    return {
+        "country": frozenset(evidence.load("countries")["iso3"]),
+        "project": frozenset(projects["id"]),
+        "corridor": frozenset(projects["corridor"]) - {""},
+        "border": frozenset(evidence.load("borders")["border_id"]),
+        "parameter": frozenset(parameter_keys(parameters)),
+    }
+
+
+def parameter_keys(parameters: Any) -> list[str]:
+    """``parameter.mode.group`` of every row of the table, leaving out what is empty."""
+    parts = parameters[["parameter", "mode", "country_group"]].to_numpy()
+    return [".".join(p for p in row if p) for row in parts]
+
+
+def read_scenario(path: str | Path, *, apply: Sequence[str] = ()) -> Scenario:
+    """Read, merge and validate a scenario file.
+
+    Parameters
+    ----------
+    apply
+        Names of overrides in the file to switch on, besides those its own ``apply`` lists.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the file.
+    InputError
+        If the file cannot be read or is not TOML.
+    """
+    path = Path(path)
+    return parse_scenario(_merged(path, 0), source=str(path), apply=apply)
+
+
+def parse_scenario(
+    raw: Mapping[str, Any], *, source: str = "scenario", apply: Sequence[str] = ()
+) -> Scenario:
+    """Validate a scenario given as nested mappings, overrides included."""
+    data = copy.deepcopy(dict(raw))
+    faults: list[Fault] = []
+    overrides = data.pop("overrides", {})
+    if not isinstance(overrides, dict) or not all(isinstance(o, dict) for o in overrides.values()):
+        faults.append(Fault("overrides", "is not a set of tables.", "Write [overrides.NAME]."))
+        overrides = {}
+    chosen = data.pop("apply", [])
+    if not isinstance(chosen, list) or not all(isinstance(c, str) for c in chosen):
+        faults.append(Fault("apply", f"{chosen!r} is not a list of names.", 'Write ["NAME"].'))
+        chosen = []
+    for name in [*chosen, *apply]:
+        if name in overrides:
+            data = _merge(data, overrides[name])
+        else:
+            known = ", ".join(overrides) or "none"
+            hint = suggest(name, overrides)
+            faults.append(Fault("apply", f"there is no override {name!r}.", f"{hint} Known: {known}."))
+    try:
+        scenario = Scenario.model_validate(data, context=known_codes())
+    except ValidationError as error:
+        faults.extend(_fault(e) for e in error.errors())
+        raise ScenarioError(source, faults) from None
+    if faults:
+        raise ScenarioError(source, faults)
+    return scenario
+
+
+def _merged(path: Path, depth: int) -> dict[str, Any]:
+    """The file's content laid over that of its base, if it names one."""
+    data = _toml(path)
+    base = data.pop("base", None)
+    if base is None:
+        return data
+    if not isinstance(base, str):
+        raise ScenarioError(str(path), [Fault("base", f"{base!r} is not a file name.")])
+    if depth >= _MAX_BASES:
+        raise InputError(f"{path}: bases are nested more than {_MAX_BASES} deep, or in a circle")
+    return _merge(_merged(path.parent / base, depth + 1), data)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(f"{path}: larger than {_MAX_BYTES} bytes; that is no scenario file")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; give the path of a scenario (TOML)") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text ({error}); save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not valid TOML: {error}") from None
+
+
+def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables are merged key by key; everything else is replaced."""
+    out = dict(base)
+    for key, value in over.items():
+        old = out.get(key)
+        both = isinstance(old, dict) and isinstance(value, Mapping)
+        out[key] = _merge(old, value) if both and isinstance(old, dict) else value
+    return out
+
+
+def _fault(error: Any) -> Fault:
+    """One pydantic fault as key, value and remedy."""
+    where = _key(error["loc"])
+    value = error.get("input")
+    shown = "" if isinstance(value, dict | list) else f" (got {value!r:.80})"
+    match error["type"]:
+        case "extra_forbidden":
+            known = _keys_at(error["loc"])
+            hint = suggest(str(error["loc"][-1]), known)
+            return Fault(where, "is not a key of a scenario.", f"{hint} Keys: {', '.join(known)}.")
+        case "missing":
+            return Fault(where, "is missing.", "Add it.")
+        case "value_error":
+            return Fault(where, str(error["ctx"]["error"]))
+        case "literal_error":
+            return Fault(where, f"{value!r:.80} is not allowed.", f"Use {error['ctx']['expected']}.")
+        case _:
+            return Fault(where, f"{error['msg']}{shown}.")
+
+
+def _key(loc: tuple[Any, ...]) -> str:
+    out = ""
+    for part in loc:
+        if isinstance(part, int):
+            out += f"[{part}]"
+        elif "[" in part or part in ("str", "float", "int"):
+            continue  # pydantic names the branch of a union; a reader's file has no such key
+        else:
+            out += ("." if out else "") + part
+    return out or "scenario"
+
+
+def _keys_at(loc: tuple[Any, ...]) -> list[str]:
+    """Names allowed beside the last part of ``loc``."""
+    model: Any = Scenario
+    for part in loc[:-1]:
+        if isinstance(part, int):
+            continue
+        field = getattr(model, "model_fields", {}).get(part)
+        if field is None:
+            break
+        model = field.annotation
+        for inner in getattr(model, "__args__", ()):
+            if hasattr(inner, "model_fields"):
+                model = inner
+    names = list(getattr(model, "model_fields", {}))
+    return names + (["base", "overrides", "apply"] if model is Scenario else [])

@@ -1,0 +1,135 @@
+"""Results on disk, all or nothing.
+
+Everything is first written beside its destination, then moved into place by renames. If any
+step fails, what was there before is put back and the partial files are removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import fastparquet
+import pandas as pd
+
+from beltroad.errors import OutputError
+
+if TYPE_CHECKING:
+    from beltroad.appraisal.result import Appraisal
+
+__all__ = ["check_writable", "result_files", "write_atomically", "write_files", "write_results"]
+
+
+def result_files(appraisal: Appraisal) -> dict[str, bytes]:
+    """Every file of an appraisal by name, as bytes; the same appraisal gives the same bytes."""
+    from beltroad.appraisal.report import html_report, workbook  # noqa: PLC0415 (loads charts)
+
+    return {
+        "countries.csv": _csv(appraisal.countries),
+        "pairs.parquet": _parquet(appraisal.pairs),
+        "projects.csv": _csv(appraisal.projects),
+        "report.xlsx": workbook(appraisal),
+        "report.html": html_report(appraisal).encode(),
+        "run.json": (json.dumps(appraisal.run, indent=1, allow_nan=False) + "\n").encode(),
+    }
+
+
+def write_results(appraisal: Appraisal, folder: Path) -> Path:
+    """Write all files of an appraisal into ``folder``, which is made if need be."""
+    return write_files(result_files(appraisal), folder)
+
+
+def check_writable(folder: Path) -> None:
+    """Fail before long work, not after it, when results could not be written.
+
+    Raises
+    ------
+    OutputError
+        If ``folder`` is a file, or it or its nearest existing parent is not writable.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: is a file, not a folder; give another --out")
+    parent = folder
+    while not parent.exists():
+        parent = parent.parent
+    try:
+        handle, name = tempfile.mkstemp(prefix=".beltroad-", dir=parent)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be written ({error.strerror}); give another folder with --out"
+        ) from None
+    os.close(handle)
+    Path(name).unlink()
+
+
+def write_files(content: Mapping[str, bytes], folder: Path) -> Path:
+    """Write several files into ``folder``: either all of them are new, or none."""
+    stage: Path | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".beltroad-", dir=folder))
+        for name, data in content.items():
+            _write(stage / name, data)
+        _move_in(stage, folder, list(content))
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: results were not written ({error.strerror or error}); "
+            "files that were there before are unchanged. Free space or give another --out"
+        ) from None
+    finally:
+        if stage is not None:
+            shutil.rmtree(stage, ignore_errors=True)
+    return folder
+
+
+def write_atomically(path: Path, data: bytes) -> Path:
+    """Write one file whole or not at all."""
+    return write_files({path.name: data}, path.parent) / path.name
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _move_in(stage: Path, folder: Path, names: list[str]) -> None:
+    """Rename staged files into place; on any failure put the old ones back."""
+    old = stage / "old"
+    old.mkdir()
+    moved: list[str] = []
+    try:
+        for name in names:
+            if (folder / name).exists():
+                (folder / name).replace(old / name)
+            moved.append(name)
+            (stage / name).replace(folder / name)
+    except BaseException:
+        for name in moved:
+            with contextlib.suppress(OSError):
+                if (old / name).exists():
+                    (old / name).replace(folder / name)
+                else:
+                    (folder / name).unlink(missing_ok=True)
+        raise
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    """Parquet as bytes; fastparquet writes to a path only, hence the folder."""
+    plain = frame.copy()
+    plain.attrs = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.parquet"
+        fastparquet.write(path, plain, compression="ZSTD", write_index=False)
+        return path.read_bytes()

@@ -1,0 +1,141 @@
+"""What projects do to links and ports in a state: absent, present, faster.
+
+A line that exists in the map data and was built by a project is absent while the project is.
+A motorway built beside an older road leaves that road: while it is absent its traffic runs at
+the speed of an ordinary road, it does not stop. An upgrade changes speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from beltroad.infrastructure.alignment import Alignment
+from beltroad.infrastructure.network import PORT, Network, great_circle_km
+from beltroad.infrastructure.parameters import NetworkParameters
+
+__all__ = ["StateEffects", "effects_of"]
+
+# A dry port serves the rail terminals and gauge changes this near.
+DRY_PORT_REACH_KM = 50.0
+
+
+@dataclass(frozen=True)
+class StateEffects:
+    """Effects of all projects in one state, aligned with links and ports of the network.
+
+    ``better`` marks links on a line that a present project built or upgraded, ``worse`` those
+    that a project still to come will upgrade; ``design_kmh`` is a recorded design or operating
+    speed (NaN where none), which bounds what the class of improved lines may reach.
+    """
+
+    absent: NDArray[np.bool_]
+    better: NDArray[np.bool_]
+    worse: NDArray[np.bool_]
+    design_kmh: NDArray[np.float64]
+    before_kmh: NDArray[np.float64]
+    port_hours_saved: NDArray[np.float64]
+    gauge_hours_saved: NDArray[np.float64]
+    rail_handling_saved: NDArray[np.float64]
+
+    def speed(
+        self, rows: NDArray[np.bool_], default: NDArray[np.float64], mode: str,
+        parameters: NetworkParameters,
+    ) -> NDArray[np.float64]:  # fmt: skip
+        """Speed of the links in ``rows``, given that of their country's class.
+
+        A built or upgraded railway runs at the speed of new lines, or at the share of its own
+        design speed that trains keep on average where that is less; a motorway at a multiple of
+        the class's speed. Nothing improved is ever slower than the class.
+        """
+        default = np.where(
+            np.isfinite(self.before_kmh[rows]) & self.worse[rows],
+            np.minimum(self.before_kmh[rows], default),
+            default,
+        )
+        if mode == "road":
+            new = default * parameters.one("improved_speed_factor.road")
+        else:
+            share = parameters.one("line_haul_share_of_design.rail")
+            design = np.nan_to_num(self.design_kmh[rows], nan=np.inf)
+            new = np.minimum(design * share, parameters.one("new_line_speed_kmh.rail"))
+        return np.where(self.better[rows], np.maximum(new, default), default)
+
+
+def effects_of(
+    network: Network,
+    projects: pd.DataFrame,
+    alignments: Mapping[str, Alignment],
+    present: pd.Series,
+    parameters: NetworkParameters,
+) -> StateEffects:
+    """Effects of the projects, of which ``present`` (by id) says which are there."""
+    links, ports = len(network.links), np.flatnonzero(network.layer == PORT)
+    built_on = np.zeros(links, np.bool_)
+    built_off = np.zeros(links, np.bool_)
+    better, worse = built_on.copy(), built_on.copy()
+    design, before = np.full(links, np.nan), np.full(links, np.nan)
+    saved_at = _Saved(np.zeros(len(ports)), np.zeros(links), np.zeros(links))
+    added = network.links["project"].astype(object).to_numpy()
+    for row in projects.itertuples(index=False):
+        here = alignments[row.id]
+        own = np.concatenate([here.existing, np.flatnonzero(added == row.id)])
+        there = bool(present[row.id])
+        if row.effect == "terminal":
+            if there:
+                saved = row.hours_saved_terminal
+                if not np.isfinite(saved):
+                    saved = parameters.one(f"terminal_saving_hours.{row.mode}")
+                _at_terminals(network, ports, here.terminals, saved, saved_at)
+            continue
+        removable = row.effect == "new_link" and row.mode == "rail"
+        fresh = np.flatnonzero(added == row.id)
+        if there:
+            built_on[own] = True
+            better[own] = True
+            design[own] = np.fmax(design[own], row.speed_after_kmh)
+        else:
+            # An upgraded line was there before, also where the map data lack it.
+            gone = own if removable else fresh if row.effect == "new_link" else own[:0]
+            built_off[gone] = True
+            worse[own] = True
+            before[own] = np.fmin(before[own], row.speed_before_kmh)
+    return StateEffects(
+        built_off & ~built_on, better, worse & ~better, design, before,
+        saved_at.port, saved_at.gauge, saved_at.handling,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Saved:
+    """Hours saved in ports, at changes of gauge and in rail terminals; filled in place."""
+
+    port: NDArray[np.float64]
+    gauge: NDArray[np.float64]
+    handling: NDArray[np.float64]
+
+
+def _at_terminals(
+    network: Network, ports: NDArray[np.int64], terminals: NDArray[np.int64], saved: float,
+    out: _Saved,
+) -> None:  # fmt: skip
+    """A better port saves hours there; a better dry port in handling, and where gauges change."""
+    here = np.isin(ports, terminals)
+    out.port[here] = np.maximum(out.port[here], saved)
+    gauge = network.nodes["gauge_mm"].to_numpy(np.int64)
+    gauge_u, gauge_v = gauge[network.u], gauge[network.v]
+    change = (network.mode == "rail") & (gauge_u != gauge_v) & (gauge_u > 0) & (gauge_v > 0)
+    handling = np.isin(network.mode, ("city_rail", "rail_road"))
+    for node in terminals[~np.isin(terminals, ports)]:
+        for links, hours in ((change, out.gauge), (handling, out.handling)):
+            rows = np.flatnonzero(links)
+            km = great_circle_km(
+                network.lat[node], network.lon[node],
+                network.lat[network.u[rows]], network.lon[network.u[rows]],
+            )  # fmt: skip
+            near = rows[km <= DRY_PORT_REACH_KM]
+            hours[near] = np.maximum(hours[near], saved)

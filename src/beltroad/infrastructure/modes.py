@@ -1,0 +1,118 @@
+"""Land or sea: how shippers split, and what the choice is worth.
+
+With hours and money of the best way by land and by sea known for each pair of cities, the
+generalised cost of mode m for goods that lose ``time_value`` dollars per TEU and day is
+
+    C_m = usd_m + time_value * days_m
+
+and the share of land is a binary logit whose scale follows the length of the trip
+(McFadden 1974; Small and Rosen 1981 for the logsum as a measure of benefit):
+
+    s_land = 1 / (1 + exp(mu * (C_land - C_sea) + kappa)),   mu = lambda / mean(C_land, C_sea)
+
+``mu`` is held at its base, ``kappa`` is the handicap of land at equal cost (capacity,
+reliability, habit). What a change of times is worth is the change of the logsum
+
+    C = -(1 / mu) * ln(exp(-mu * C_land - kappa) + exp(-mu * C_sea)),
+
+whose derivative is the share of each mode. It is concave, so that gains with switching are
+never smaller than gains at fixed shares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beltroad.errors import InputError
+
+__all__ = ["ModeChoice", "Split", "effective_days"]
+
+Array = NDArray[np.float64]
+TRIP_MODES = ("land", "sea")
+
+
+@dataclass(frozen=True)
+class ModeChoice:
+    """Parameters of the split: ``sensitivity`` is lambda > 0, ``land_handicap`` is kappa."""
+
+    sensitivity: float
+    land_handicap: float
+
+    def __post_init__(self) -> None:
+        if not self.sensitivity > 0:
+            raise InputError(f"mode choice: sensitivity must be above 0, not {self.sensitivity}")
+
+
+@dataclass(frozen=True)
+class Split:
+    """The base from which changes are measured: generalised cost by mode, scale and shares."""
+
+    days: dict[str, Array]
+    usd: dict[str, Array]
+    value: float
+    mu: Array
+    kappa: float
+    land_share: Array
+
+    @staticmethod
+    def at(
+        choice: ModeChoice, days: dict[str, Array], usd: dict[str, Array], value: float
+    ) -> Split:
+        """Shares and scale at base days and money, for goods worth ``value`` usd per TEU-day."""
+        cost = {m: usd[m] + value * days[m] for m in TRIP_MODES}
+        both = np.isfinite(cost["land"]) & np.isfinite(cost["sea"])
+        cheapest = np.fmin(cost["land"], cost["sea"])
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            scale = np.where(both, (cost["land"] + cost["sea"]) / 2, cheapest)
+            mu = choice.sensitivity / np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)
+            gap = mu * (cost["land"] - cost["sea"]) + choice.land_handicap
+            share = 1.0 / (1.0 + np.exp(gap))
+        share = np.where(np.isinf(cost["sea"]), 1.0, share)
+        share = np.where(np.isinf(cost["land"]), 0.0, share)
+        return Split(days, usd, value, mu, choice.land_handicap, share)
+
+    def logsum(self, days: dict[str, Array]) -> Array:
+        """Expected generalised cost, usd per TEU, at these days; ``inf`` where no way at all."""
+        land = self.mu * (self.usd["land"] + self.value * days["land"]) + self.kappa
+        sea = self.mu * (self.usd["sea"] + self.value * days["sea"])
+        low, high = np.minimum(land, sea), np.maximum(land, sea)
+        with np.errstate(invalid="ignore"):
+            gap = np.where(np.isfinite(low), high - low, 0.0)
+        tail = np.where(np.isfinite(low), np.log1p(np.exp(-gap)), 0.0)
+        return (low - tail) / self.mu
+
+
+def effective_days(split: Split, days: dict[str, Array], *, switch: bool) -> Array:
+    """Days that a shipper reckons with, money held at its base.
+
+    Parameters
+    ----------
+    days
+        Days by land and by sea in the state to be valued, shapes as in ``split``.
+    switch
+        False: shares of the base are kept (the published study's lower bound). True: shippers
+        choose again, and the change of the logsum is turned into days (upper bound).
+
+    Returns
+    -------
+    Days, ``inf`` where there is no way. Never rises when the days of a mode fall.
+    """
+    share = split.land_share
+    fixed = _weighted(share, days)
+    if not switch:
+        return fixed
+    before = _weighted(share, split.days)
+    with np.errstate(invalid="ignore"):
+        gain = (split.logsum(days) - split.logsum(split.days)) / split.value
+    return np.where(np.isinf(before), np.fmin(days["land"], days["sea"]), before + gain)
+
+
+def _weighted(land_share: Array, days: dict[str, Array]) -> Array:
+    """Days by mode share; a mode that nobody uses may be impassable."""
+    with np.errstate(invalid="ignore"):
+        by_land = np.where(land_share > 0, land_share * days["land"], 0.0)
+        by_sea = np.where(land_share < 1, (1 - land_share) * days["sea"], 0.0)
+    return by_land + by_sea
