@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from _common import BUNDLE, ROOT, WORK, write_table
 from network import borders as border_steps
-from network import heal, patches, simplify, sources, tag, terminals
+from network import heal, hsr, patches, simplify, sources, tag, terminals
 from network.order import dissection_order, fill, reorder
 from network.simplify import Graph
 from network.subdivide import subdivide
@@ -27,6 +27,7 @@ FACTS = Path(__file__).resolve().parent / "facts"
 CACHE = WORK / "network"
 LONGEST_KM = (30.0, 60.0)
 STUB_KM = (25.0, 40.0)
+RAIL_PIECE_KM, ROAD_PIECE_KM = 8.0, 15.0
 STARTED = time.monotonic()
 
 
@@ -100,20 +101,26 @@ def lines(member: str, layer: int, mode: str) -> Graph:
     return layer_graph(lat, lon, layer, country, u, v, km, mode)
 
 
-def finish_lines(g: Graph, listed: pd.DataFrame, mode: str, radius_km: float,
-                 piece_km: float) -> Graph:
-    """Heal gaps, lead crossings through their listed places, cut long links, clean the tags."""
+def finish_lines(g: Graph, listed: pd.DataFrame, mode: str) -> Graph:
+    """Heal gaps, lead crossings through their listed places, cut long links, clean the tags.
+
+    Road data is nearly whole: there only pieces and facing ends are joined, because a road's end
+    near another road (a river bank, an overpass) is no gap.
+    """
+    rail = mode == "rail"
     a, b, km = heal.heal(g.lat, g.lon, g.u, g.v, g.km, g.country.astype(str),
-                         crossings(listed, mode), radius_km)
+                         crossings(listed, mode), 2.0 if rail else 1.0, 8.0 if rail else 3.0,
+                         dead_ends=rail)
     g = simplify.merge_parallel_links(g.add_links(a, b, km, mode, patched=True))
     bent = 0
     if not listed.empty:
         g, bent = border_steps.bend(g, listed[listed["mode"] == mode])
     before = int((g.country[g.u] != g.country[g.v]).sum())
-    g = subdivide(g, piece_km)
+    g = subdivide(g, RAIL_PIECE_KM if rail else ROAD_PIECE_KM)
     country = g.country.astype("U3")
+    near = heal.near_points(g.lat, g.lon, crossings(listed, mode), 20.0)
     for _ in range(3):
-        country, changed = tag.remove_false_runs(country, g.u, g.v, g.km)
+        country, changed = tag.remove_false_runs(country, g.u, g.v, g.km, near)
         if not changed:
             break
     g = replace(g, country=country.astype(object))
@@ -134,17 +141,20 @@ def build_rail(listed: pd.DataFrame) -> Graph:
     """Rail: raw, patched by hand, healed, without passenger-only lines."""
     g, problems = patches.add_patches(lines("world_railways", RAIL, "rail"), table("rail_patches"))
     say(f"rail patches not placed: {problems}")
-    return finish_lines(g, listed, "rail", 2.0, 8.0)
+    g = finish_lines(g, listed, "rail")
+    g, report = hsr.cut_passenger_lines(g, table("hsr_cuts"))
+    report.to_csv(CACHE / "hsr_report.csv", index=False)
+    say(f"passenger lines: {report['cut_km'].sum()} km cut on "
+        f"{(report['cut_km'] > 0).sum()} of {len(report)} legs")
+    return g
 
 
 def build_road(listed: pd.DataFrame) -> Graph:
-    """Road: raw, patched by hand, healed."""
-    g = lines("world_highways", ROAD, "road")
-    road_patches = table("road_patches")
-    if not road_patches.empty:
-        g, problems = patches.add_patches(g, road_patches)
-        say(f"road patches not placed: {problems}")
-    return finish_lines(g, listed, "road", 1.0, 15.0)
+    """Road: raw, healed, patched by hand."""
+    g = finish_lines(lines("world_highways", ROAD, "road"), listed, "road")
+    g, problems = patches.add_patches(g, table("road_patches"), snap_km=12.0)
+    say(f"road patches not placed: {problems}")
+    return g
 
 
 def main_network(listed: pd.DataFrame) -> Graph:
@@ -155,7 +165,7 @@ def main_network(listed: pd.DataFrame) -> Graph:
     g = simplify.merge_parallel_links(union(g, sea))
     g, problems = patches.add_ferries(g, table("ferries"))
     say(f"ferries not placed: {problems}")
-    g = replace(g, gauge=patches.rail_gauge(g, table("rail_gauge"), table("rail_gauge_areas")))
+    g = replace(g, gauge=patches.rail_gauge(g, table("gauges", BUNDLE), table("rail_gauge_areas")))
     if not listed.empty:
         g, done = border_steps.bridge(g, listed)
         g, found = border_steps.pin(g, listed)
@@ -203,6 +213,7 @@ def add_terminals(g: Graph, cities: pd.DataFrame, projects: pd.DataFrame) -> Gra
             chosen = chosen | extra
         else:
             g = terminals.city_ports(g, city[lost])
+            g = terminals.city_abroad(g, city)
             label = heal.components(g.lat.size, g.u, g.v)
             giant = np.argmax(np.bincount(label))
             lost = city[label[city] != giant]
@@ -241,6 +252,9 @@ def kept_nodes(g: Graph, projects: pd.DataFrame) -> np.ndarray:
         for lat, lon in patches.waypoints(str(row.get("waypoints") or "")):
             points.append((lat, lon))
     places = table("network_places")
+    spots = table("spot_distances", BUNDLE)
+    for a, b in (("origin_lat", "origin_lon"), ("dest_lat", "dest_lon")):
+        points += list(spots[[a, b]].itertuples(index=False, name=None)) if len(spots) else []
     points += list(places[["lat", "lon"]].itertuples(index=False, name=None)) if len(places) else []
     label = heal.components(g.lat.size, g.u, g.v)
     big = np.bincount(label)[label] >= terminals.BIG

@@ -78,7 +78,7 @@ def faults(table: pd.DataFrame, groups: pd.DataFrame, gauges: pd.DataFrame) -> I
         yield f"network_parameters: {double} given twice"
     for row in table.itertuples():
         low, value, high = float(row.low), float(row.value), float(row.high)
-        if not 0 < low <= value <= high:
+        if not (0 <= low <= value <= high and value > 0):
             yield f"network_parameters: {key[row.Index]}: {low}, {value}, {high}"
         if not (row.unit and row.source_title and row.year):
             yield f"network_parameters: {key[row.Index]}: no unit, source or year"

@@ -45,7 +45,7 @@ def distances(nodes: pd.DataFrame, links: pd.DataFrame, detour: dict[str, float]
         tree = tree_of(nodes["lat"].to_numpy()[ids], nodes["lon"].to_numpy()[ids])
         rows = checks[checks["mode"] == name]
         at = {}
-        for p in set(rows["from"]) | set(rows["to"]):
+        for p in sorted(set(rows["from"]) | set(rows["to"])):
             d, i = tree.query(to_unit_sphere([places.at[p, "lat"]], [places.at[p, "lon"]])[0])
             at[p] = ids[i]
             if d > chord(8):

@@ -1,7 +1,8 @@
 """Close the small gaps of the rail lines: line ends in the raw data that miss each other.
 
-Two rules (radius r): the nearest pair of nodes between two components, one per half-degree cell;
+Rules (radius r): the nearest pair of nodes between two components, one per half-degree cell;
 and a dead end joined to a near node of its own component that is over 10 r away along the track.
+A third rule joins two dead ends that point at each other over a somewhat longer gap.
 A link never joins two countries unless a listed crossing of that mode is near.
 """
 
@@ -16,6 +17,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from network.sources import chord, great_circle_km, to_unit_sphere
+
+# Ends of the lines cut by the Korean demarcation line (lat, lon): nothing is joined near them.
+KOREA = np.array([[37.93, 126.68], [38.25, 127.20], [38.60, 128.38], [38.1, 126.9], [38.4, 127.8]])
 
 
 def components(n: int, u: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -67,6 +71,14 @@ def _reach(start, neighbour, edge, km, sources, targets, limit):  # noqa: ANN202
     return out
 
 
+def near_points(lat: np.ndarray, lon: np.ndarray, points: np.ndarray, km: float) -> np.ndarray:
+    """Whether each place lies within ``km`` of one of ``points`` (columns lat, lon)."""
+    if not points.size or not lat.size:
+        return np.zeros(lat.size, bool)
+    tree = cKDTree(to_unit_sphere(points[:, 0], points[:, 1]))
+    return tree.query(to_unit_sphere(lat, lon))[0] < chord(km)
+
+
 def allowed_pairs(
     lat: np.ndarray, lon: np.ndarray, tag: np.ndarray, a: np.ndarray, b: np.ndarray,
     crossings: np.ndarray, near_km: float = 15.0,
@@ -76,20 +88,17 @@ def allowed_pairs(
     ``crossings`` has columns lat, lon.
     """
     ok = tag[a] == tag[b]
-    if crossings.size:
-        middle = to_unit_sphere((lat[a] + lat[b]) / 2, (lon[a] + lon[b]) / 2)
-        tree = cKDTree(to_unit_sphere(crossings[:, 0], crossings[:, 1]))
-        ok |= tree.query(middle)[0] < chord(near_km)
-    # No track is open across the Korean demarcation line.
-    ok &= ~(((tag[a] == "KOR") & (tag[b] == "PRK")) | ((tag[a] == "PRK") & (tag[b] == "KOR")))
-    return ok
+    ok |= near_points((lat[a] + lat[b]) / 2, (lon[a] + lon[b]) / 2, crossings, near_km)
+    # No track is open across the Korean demarcation line, and polygons place it too roughly.
+    return ok & ~near_points(lat[a], lon[a], KOREA, 25.0)
 
 
 def heal(
     lat: np.ndarray, lon: np.ndarray, u: np.ndarray, v: np.ndarray, km: np.ndarray,
-    tag: np.ndarray, crossings: np.ndarray, radius_km: float = 2.0,
+    tag: np.ndarray, crossings: np.ndarray, radius_km: float = 2.0, facing_km: float = 8.0, *,
+    dead_ends: bool = True,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """New links (u, v, km) by the two rules."""
+    """New links (u, v, km) by the three rules; without ``dead_ends`` the second one is off."""
     n = lat.size
     xyz = to_unit_sphere(lat, lon)
     tree = cKDTree(xyz)
@@ -108,10 +117,10 @@ def heal(
 
     degree = np.bincount(np.concatenate([u, v]), minlength=n)
     start, neighbour, edge = csr(n, u, v)
-    ends = np.flatnonzero(degree <= 1)
-    near = tree.query_ball_point(xyz[ends], chord(radius_km))
-    source = np.repeat(ends, [len(x) for x in near])
-    target = np.concatenate([np.array(x, np.int64) for x in near])
+    ends = np.flatnonzero(degree <= 1) if dead_ends else np.empty(0, np.int64)
+    near = [tree.query_ball_point(p, chord(radius_km)) for p in xyz[ends]]
+    source = np.repeat(ends, np.array([len(x) for x in near], np.int64))
+    target = np.concatenate([np.empty(0, np.int64), *(np.array(x, np.int64) for x in near)])
     keep = (source != target) & (label[source] == label[target])
     source, target = source[keep], target[keep]
     ok = allowed_pairs(lat, lon, tag, source, target, crossings)
@@ -125,4 +134,40 @@ def heal(
     first[1:] = source[1:] != source[:-1]
     a = np.concatenate([cross[:, 0], source[first]])
     b = np.concatenate([cross[:, 1], target[first]])
+    one, two = facing_ends(lat, lon, np.concatenate([u, a]), np.concatenate([v, b]),
+                           np.concatenate([km, np.full(a.size, radius_km)]), tag, crossings,
+                           facing_km)
+    a, b = np.concatenate([a, one]), np.concatenate([b, two])
     return a, b, np.maximum(1.1 * great_circle_km(lat[a], lon[a], lat[b], lon[b]), 0.05)
+
+
+def facing_ends(
+    lat: np.ndarray, lon: np.ndarray, u: np.ndarray, v: np.ndarray, km: np.ndarray,
+    tag: np.ndarray, crossings: np.ndarray, radius_km: float, least_cosine: float = 0.8,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of dead ends within ``radius_km`` whose lines point at each other across the gap."""
+    n = lat.size
+    start, neighbour, edge = csr(n, u, v)
+    ends = np.flatnonzero(np.diff(start) == 1)
+    xyz = to_unit_sphere(lat, lon)
+    pairs = cKDTree(xyz[ends]).query_pairs(chord(radius_km), output_type="ndarray")
+    a, b = ends[pairs[:, 0]], ends[pairs[:, 1]]
+
+    def unit(vector: np.ndarray) -> np.ndarray:
+        return vector / np.maximum(np.linalg.norm(vector, axis=1, keepdims=True), 1e-15)
+
+    gap = unit(xyz[b] - xyz[a])
+    out_a = unit(xyz[a] - xyz[neighbour[start[a]]])
+    out_b = unit(xyz[b] - xyz[neighbour[start[b]]])
+    ok = ((out_a * gap).sum(axis=1) > least_cosine) & ((out_b * gap).sum(axis=1) < -least_cosine)
+    ok &= allowed_pairs(lat, lon, tag, a, b, crossings)
+    a, b = a[ok], b[ok]
+    far = ~_reach(start, neighbour, edge, km, a, b, 5 * radius_km)
+    a, b = a[far], b[far]
+    order = np.argsort(np.linalg.norm(xyz[a] - xyz[b], axis=1))
+    used, keep = set(), []
+    for i in order:
+        if a[i] not in used and b[i] not in used:
+            used |= {a[i], b[i]}
+            keep.append(i)
+    return a[keep], b[keep]

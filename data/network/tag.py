@@ -106,12 +106,15 @@ def fill_untagged(lat: np.ndarray, lon: np.ndarray, tag: np.ndarray) -> np.ndarr
 
 
 def remove_false_runs(
-    tag: np.ndarray, u: np.ndarray, v: np.ndarray, km: np.ndarray, longest_km: float = 12.0
+    tag: np.ndarray, u: np.ndarray, v: np.ndarray, km: np.ndarray, near_crossing: np.ndarray,
+    longest_km: float = 12.0,
 ) -> tuple[np.ndarray, int]:
     """Relabel small same-country pieces that touch one other country only.
 
     A line that runs along a border is cut by a coarse polygon into a chain of false crossings;
-    a piece of under ``longest_km`` that hangs on a single neighbour is such an artefact.
+    a piece of under ``longest_km`` that hangs on a single neighbour is such an artefact. A piece
+    with one crossing only is a line end, perhaps before a gap: near a listed crossing
+    (``near_crossing``, per node) it stays.
 
     Returns
     -------
@@ -136,8 +139,9 @@ def remove_false_runs(
     tiny = np.isin(names, list(TINY))
     piece_country = np.zeros(pieces, int)
     piece_country[label] = codes
-    # A piece with one crossing is a line end, perhaps before a gap: it stays.
-    small = (length < longest_km) & (low == high) & (touches > 1) & ~tiny[piece_country]
+    listed = np.bincount(label, weights=near_crossing, minlength=pieces) > 0
+    small = (length < longest_km) & (low == high) & ~tiny[piece_country]
+    small &= (touches > 1) | ~listed
     # Where two small pieces touch each other, the shorter yields.
     new = codes.copy()
     move = small[label]

@@ -217,3 +217,16 @@ def city_ports(g: Graph, city: np.ndarray) -> Graph:
             v.append(int(c))
             km.append(max(ACCESS_DETOUR * float(away.min()), 0.1))
     return g.add_links(np.array(u, np.int64), np.array(v, np.int64), np.array(km), "city_port")
+
+
+def city_abroad(g: Graph, city: np.ndarray) -> Graph:
+    """Join cities still cut off (states without a main road of their own) to the nearest road."""
+    label = components(g.lat.size, g.u, g.v)
+    giant = int(np.argmax(np.bincount(label)))
+    road = np.flatnonzero((g.layer == ROAD) & (label == giant))
+    tree = cKDTree(to_unit_sphere(g.lat[road], g.lon[road]))
+    lost = city[label[city] != giant]
+    away, i = tree.query(to_unit_sphere(g.lat[lost], g.lon[lost]))
+    near = away < chord(CITY_ROAD_KM)
+    km = np.maximum(ACCESS_DETOUR * EARTH_RADIUS_KM * away[near], 0.1)
+    return g.add_links(road[i[near]], lost[near], km, "city_road")

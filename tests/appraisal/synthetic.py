@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+
 from beltroad import evidence
 from beltroad.appraisal.result import Appraisal, Headlines, MapLayers
 from beltroad.appraisal.scenario import Parameters, Scenario
 from beltroad.appraisal.schema import check_frame
 
 Floats = np.ndarray
-NOT_MEMBERS = frozenset("USA CAN MEX BRA COL AUS IND JPN GBR FRA DEU ESP NLD BEL CHE SWE NOR DNK".split())
+NOT_MEMBERS = frozenset(
+    ["USA", "CAN", "MEX", "BRA", "COL", "AUS", "IND", "JPN", "GBR", "FRA", "DEU", "ESP", "NLD",
+     "BEL", "CHE", "SWE", "NOR", "DNK"]
+)  # fmt: skip
 
 
 def appraisal(
@@ -97,7 +101,9 @@ def _countries(rng: np.random.Generator, projects: pd.DataFrame) -> pd.DataFrame
             "name": base.name if isinstance(base.name, pd.Series) else base["name"],
             "region": base.region,
             "income_group": base.income_group,
-            "membership": np.where(member, "member", np.where(base.iso3 == "ITA", "withdrawn", "none")),
+            "membership": np.where(
+                base.iso3 == "ITA", "withdrawn", np.where(member, "member", "none")
+            ),
             "in_model": inside,
             "cities": rng.integers(1, 60, n),
             "population": base.population.astype(float),

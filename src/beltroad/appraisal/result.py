@@ -17,7 +17,8 @@ __all__ = ["Appraisal", "Headlines", "MapLayers"]
 class Headlines:
     """World totals of the central case, later state against earlier. Percent unless named.
 
-    Pairs of values are (all economies, economies with a cooperation document except China).
+    Pairs of values are (all economies, economies along the corridors); the second group is that of
+    the published study (table ``corridor_economies``), China included.
     """
 
     shipment_time_fixed_pct: tuple[float, float]

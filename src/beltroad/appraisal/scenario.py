@@ -159,14 +159,17 @@ class Reform(_Part):
 
 
 class Parameters(_Part):
-    """Levers of the method. ``network`` overrides single rows of ``network_parameters``."""
+    """Levers of the method. ``network`` overrides single rows of ``network_parameters``.
+
+    Without ``life_years`` each mode has its own life (rows ``life_years`` of that table).
+    """
 
     value_of_time: Level = "central"
     mode_choice: Literal["fixed", "switch"] = "switch"
     elasticities: Literal["uniform", "caliendo_parro_sectoral"] = "uniform"
     domestic: bool = False
     discount_rate: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
-    life_years: Annotated[int, Field(ge=5, le=100)] = 35
+    life_years: Annotated[int, Field(ge=5, le=100)] | None = None
     network: Annotated[
         Mapping[Annotated[str, _known("parameter")], Annotated[float, Field(ge=0)]],
         Field(default_factory=dict),

@@ -58,12 +58,15 @@ class Layer:
     def __init__(self, network: Network, layer: int, mode: str) -> None:
         self.network, self.layer = network, layer
         self.rows = np.flatnonzero(network.layer == layer)
-        rows = np.flatnonzero(network.mode == mode)
-        # Both directions of every link, sorted by where they start.
-        start = np.concatenate([network.u[rows], network.v[rows]])
+        rows = np.flatnonzero(network.has_mode(mode))
+        # Nodes of the layer numbered on their own, both directions of every link sorted by start.
+        self.local = np.full(len(network.nodes), -1, np.int64)
+        self.local[self.rows] = np.arange(len(self.rows))
+        u, v = self.local[network.u[rows]], self.local[network.v[rows]]
+        start = np.concatenate([u, v])
         order = np.argsort(start, kind="stable")
-        self.first = np.searchsorted(start[order], np.arange(len(network.nodes) + 1))
-        self.end = np.concatenate([network.v[rows], network.u[rows]])[order]
+        self.first = np.searchsorted(start[order], np.arange(len(self.rows) + 1))
+        self.end = np.concatenate([v, u])[order]
         self.link = np.concatenate([rows, rows])[order]
         self.km = network.km[self.link].astype(np.float64)
         self.unit = _unit(network.lat[self.rows], network.lon[self.rows])
@@ -85,8 +88,9 @@ class Layer:
     ) -> tuple[float, NDArray[np.int64]]:  # fmt: skip
         """Shortest way from any seed to any goal: km including the offsets, and its links."""
         return _bounded_way(
-            self.first, self.end, self.link, self.km, seeds, seed_km, goals, goal_km, limit_km
-        )
+            self.first, self.end, self.link, self.km,
+            self.local[seeds], seed_km, self.local[goals], goal_km, limit_km,
+        )  # fmt: skip
 
 
 def align(
@@ -193,7 +197,7 @@ class _Builder:
 
     def _new_station(self, lat: float, lon: float) -> int:
         row, _ = self.layers["road"].nearest(lat, lon)
-        country = str(self.network.country[row])
+        country = str(self.network.country_of(np.array([row]))[0])
         same = self.layer.nearest(lat, lon)[0]
         gauge = int(self.network.nodes["gauge_mm"].iloc[same]) if self.kind == "rail" else 0
         self.nodes.append(

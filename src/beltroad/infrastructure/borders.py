@@ -84,7 +84,10 @@ def pair_class(tables: BorderTables, a: str, b: str) -> str:
             "western_balkans",
             (a in union and b in cefta) or (b in union and a in cefta) or (a in cefta and b in cefta),
         ),
+        ("oecd", both("oecd") and "TUR" not in (a, b)),
         ("eu_external", (a in union) != (b in union)),
+        # Hong Kong and Macao are customs territories of their own within one country.
+        ("customs_union", {a, b} <= {"CHN", "HKG", "MAC"}),
         ("carec", bool({a, b} & tables.groups.get("carec", frozenset()))),
         ("sub_saharan_africa", a in tables.sub_saharan and b in tables.sub_saharan),
         ("south_asia", a in SOUTH_ASIA and b in SOUTH_ASIA),

@@ -80,10 +80,11 @@ def effects_of(
     better, worse = built_on.copy(), built_on.copy()
     design, before = np.full(links, np.nan), np.full(links, np.nan)
     saved_at = _Saved(np.zeros(len(ports)), np.zeros(links), np.zeros(links))
-    added = network.links["project"].astype(object).to_numpy()
+    none = np.empty(0, np.intp)
     for row in projects.itertuples(index=False):
         here = alignments[row.id]
-        own = np.concatenate([here.existing, np.flatnonzero(added == row.id)])
+        fresh = network.added_by.get(row.id, none)
+        own = np.concatenate([here.existing, fresh])
         there = bool(present[row.id])
         if row.effect == "terminal":
             if there:
@@ -93,7 +94,6 @@ def effects_of(
                 _at_terminals(network, ports, here.terminals, saved, saved_at)
             continue
         removable = row.effect == "new_link" and row.mode == "rail"
-        fresh = np.flatnonzero(added == row.id)
         if there:
             built_on[own] = True
             better[own] = True
@@ -126,13 +126,11 @@ def _at_terminals(
     """A better port saves hours there; a better dry port in handling, and where gauges change."""
     here = np.isin(ports, terminals)
     out.port[here] = np.maximum(out.port[here], saved)
-    gauge = network.nodes["gauge_mm"].to_numpy(np.int64)
-    gauge_u, gauge_v = gauge[network.u], gauge[network.v]
-    change = (network.mode == "rail") & (gauge_u != gauge_v) & (gauge_u > 0) & (gauge_v > 0)
-    handling = np.isin(network.mode, ("city_rail", "rail_road"))
     for node in terminals[~np.isin(terminals, ports)]:
-        for links, hours in ((change, out.gauge), (handling, out.handling)):
-            rows = np.flatnonzero(links)
+        for rows, hours in (
+            (np.flatnonzero(network.gauge_change), out.gauge),
+            (np.flatnonzero(network.has_mode("city_rail", "rail_road")), out.handling),
+        ):
             km = great_circle_km(
                 network.lat[node], network.lon[node],
                 network.lat[network.u[rows]], network.lon[network.u[rows]],

@@ -21,7 +21,7 @@ never smaller than gains at fixed shares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,15 +64,20 @@ class Split:
         """Shares and scale at base days and money, for goods worth ``value`` usd per TEU-day."""
         cost = {m: usd[m] + value * days[m] for m in TRIP_MODES}
         both = np.isfinite(cost["land"]) & np.isfinite(cost["sea"])
-        cheapest = np.fmin(cost["land"], cost["sea"])
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            scale = np.where(both, (cost["land"] + cost["sea"]) / 2, cheapest)
-            mu = choice.sensitivity / np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)
-            gap = mu * (cost["land"] - cost["sea"]) + choice.land_handicap
-            share = 1.0 / (1.0 + np.exp(gap))
-        share = np.where(np.isinf(cost["sea"]), 1.0, share)
-        share = np.where(np.isinf(cost["land"]), 0.0, share)
-        return Split(days, usd, value, mu, choice.land_handicap, share)
+        with np.errstate(invalid="ignore"):
+            scale = np.where(both, (cost["land"] + cost["sea"]) / 2, np.fmin(*cost.values()))
+        mu = choice.sensitivity / np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)
+        empty = Split(days, usd, value, mu, choice.land_handicap, np.zeros_like(mu))
+        return replace(empty, land_share=empty.shares_at(days))
+
+    def shares_at(self, days: dict[str, Array]) -> Array:
+        """Share of land at these days; 1 where there is no way by sea, 0 where none by land."""
+        land = self.usd["land"] + self.value * days["land"]
+        sea = self.usd["sea"] + self.value * days["sea"]
+        with np.errstate(invalid="ignore", over="ignore"):
+            share = 1.0 / (1.0 + np.exp(self.mu * (land - sea) + self.kappa))
+        share = np.where(np.isinf(sea), 1.0, share)
+        return np.where(np.isinf(land), 0.0, share)
 
     def logsum(self, days: dict[str, Array]) -> Array:
         """Expected generalised cost, usd per TEU, at these days; ``inf`` where no way at all."""
@@ -107,7 +112,9 @@ def effective_days(split: Split, days: dict[str, Array], *, switch: bool) -> Arr
     before = _weighted(share, split.days)
     with np.errstate(invalid="ignore"):
         gain = (split.logsum(days) - split.logsum(split.days)) / split.value
-    return np.where(np.isinf(before), np.fmin(days["land"], days["sea"]), before + gain)
+    # Money saved where a mode opens counts as days too, but never below the fastest way there is.
+    fastest = np.fmin(days["land"], days["sea"])
+    return np.where(np.isinf(before), fastest, np.fmax(before + gain, fastest))
 
 
 def _weighted(land_share: Array, days: dict[str, Array]) -> Array:

@@ -99,14 +99,56 @@ class Network:
         return self.nodes["layer"].to_numpy(np.uint8)
 
     @cached_property
-    def country(self) -> NDArray[np.object_]:
-        """ISO 3166 alpha-3 code of each node, empty at sea."""
-        return self.nodes["country"].astype(object).to_numpy()
+    def countries(self) -> NDArray[np.str_]:
+        """ISO 3166 alpha-3 codes that occur, sorted; empty stands for the sea."""
+        return np.unique(self.nodes["country"].astype(object).to_numpy(str))
 
     @cached_property
-    def mode(self) -> NDArray[np.object_]:
-        """Mode of each link."""
-        return self.links["mode"].astype(object).to_numpy()
+    def country_code(self) -> NDArray[np.intp]:
+        """Position of each node's country in :attr:`countries`."""
+        column = self.nodes["country"].astype("category")
+        place = np.searchsorted(self.countries, column.cat.categories.to_numpy(str))
+        return place[column.cat.codes.to_numpy()]
+
+    def country_of(self, rows: NDArray[np.integer]) -> NDArray[np.str_]:
+        """Country of each of these nodes."""
+        return self.countries[self.country_code[rows]]
+
+    @cached_property
+    def mode_code(self) -> NDArray[np.int8]:
+        """Position of each link's mode in ``MODES``."""
+        column = self.links["mode"].astype("category")
+        place = np.array([MODES.index(str(name)) for name in column.cat.categories], np.int8)
+        return place[column.cat.codes.to_numpy()]
+
+    def has_mode(self, *names: str) -> NDArray[np.bool_]:
+        """Which links have one of these modes."""
+        wanted = np.zeros(len(MODES), np.bool_)
+        wanted[[MODES.index(name) for name in names]] = True
+        return wanted[self.mode_code]
+
+    @cached_property
+    def gauge_change(self) -> NDArray[np.bool_]:
+        """Rail links between two gauges."""
+        gauge = self.nodes["gauge_mm"].to_numpy(np.int64)
+        a, b = gauge[self.u], gauge[self.v]
+        return self.has_mode("rail") & (a != b) & (a > 0) & (b > 0)
+
+    @cached_property
+    def crossings(self) -> NDArray[np.intp]:
+        """Rows of the rail and road links whose ends lie in different countries."""
+        a, b = self.country_code[self.u], self.country_code[self.v]
+        at_sea = np.flatnonzero(self.countries == "")
+        land = ~np.isin(a, at_sea) & ~np.isin(b, at_sea)
+        return np.flatnonzero(self.has_mode("rail", "road") & land & (a != b))
+
+    @cached_property
+    def added_by(self) -> dict[str, NDArray[np.intp]]:
+        """Rows of the links that each project adds."""
+        project = self.links["project"].astype(object).to_numpy()
+        rows = np.flatnonzero(project != "")
+        names = project[rows]
+        return {str(name): rows[names == name] for name in np.unique(names.astype(str))}
 
     @cached_property
     def u(self) -> NDArray[np.int32]:

@@ -28,14 +28,13 @@ class Programme:
 
     def lengths(self) -> pd.DataFrame:
         """Kilometres matched and added, and notes, by project id."""
-        km, added = self.network.km, self.network.links["project"].astype(object).to_numpy()
-        line = np.isin(self.network.mode, ("rail", "road"))
+        km = self.network.km
+        line = self.network.has_mode("rail", "road")
+        fresh = {k: self.network.added_by.get(k, np.empty(0, np.intp)) for k in self.alignments}
         return pd.DataFrame(
             {
                 "matched_km": {k: float(km[a.existing].sum()) for k, a in self.alignments.items()},
-                "added_km": {
-                    k: float(km[(added == k) & line].sum()) for k in self.alignments
-                },
+                "added_km": {k: float(km[rows][line[rows]].sum()) for k, rows in fresh.items()},
                 "match_note": {k: "; ".join(a.notes) for k, a in self.alignments.items()},
             }
         )

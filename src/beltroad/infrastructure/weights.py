@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from beltroad.infrastructure.borders import BorderTables, crossing_waits
 from beltroad.infrastructure.effects import StateEffects
-from beltroad.infrastructure.network import CITY, PORT, Network
+from beltroad.infrastructure.network import CITY, MODES, PORT, Network
 from beltroad.infrastructure.parameters import NetworkParameters
 
 __all__ = ["BorderReform", "LinkWeights", "Pricing", "PortTimes", "line_speed", "link_weights", "port_times",
@@ -79,12 +79,11 @@ class Pricing:
     borders: BorderTables
     reforms: Sequence[BorderReform] = ()
 
-    def of_country(self, key: str, kind: str, country: NDArray[np.object_]) -> Array:
-        """Value of a parameter by the group of each country (``kind``: rail, road or port)."""
-        codes, inverse = np.unique(country.astype(str), return_inverse=True)
-        group = self.groups[f"{kind}_group"].reindex(codes)
+    def by_node(self, key: str, kind: str, network: Network) -> Array:
+        """Value of a parameter at each node, by the group of its country (rail, road or port)."""
+        group = self.groups[f"{kind}_group"].reindex(network.countries)
         group = group.fillna(SMALL_TERRITORY[kind])
-        return self.parameters.by_group(key, group.to_numpy(object))[inverse]
+        return self.parameters.by_group(key, group.to_numpy(object))[network.country_code]
 
 
 def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> LinkWeights:
@@ -95,31 +94,29 @@ def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> L
     effects
         What the projects of the state do to links: absent, or faster.
     """
-    p, mode, km = pricing.parameters, network.mode, network.km
-    country_u, country_v = network.country[network.u], network.country[network.v]
+    p, km = pricing.parameters, network.km
     tonnes = p.one("tonnes_per_teu")
     hours = np.full(len(km), np.inf)
     usd, kg = np.zeros(len(km)), np.zeros(len(km))
     for way in ("rail", "road"):
-        rows = mode == way
-        speed = np.minimum(
-            line_speed(pricing, way, country_u[rows]), line_speed(pricing, way, country_v[rows])
-        )
+        rows = network.has_mode(way)
+        at = line_speed(pricing, way, network)
+        speed = np.minimum(at[network.u[rows]], at[network.v[rows]])
         hours[rows] = km[rows] / effects.speed(rows, speed, way, p)
         usd[rows] = km[rows] * p.one(f"usd_per_teu_km.{way}")
         kg[rows] = km[rows] * p.one(f"gco2e_per_tkm.{way}") * tonnes / 1000
-    ferry = mode == "ferry"
+    ferry = network.has_mode("ferry")
     hours[ferry] = km[ferry] / p.one("ferry_speed_kmh.ferry") + p.one("ferry_wait_hours.ferry")
     usd[ferry] = km[ferry] * p.one("usd_per_teu_km.ferry")
     kg[ferry] = km[ferry] * p.one("gco2e_per_tkm.ferry") * tonnes / 1000
-    departing = _access(mode, km, p, hours, usd, kg)
+    departing = _access(network, p, hours, usd, kg)
     hours -= np.minimum(effects.rail_handling_saved, p.one("terminal_hours.rail"))
     hours[effects.absent] = np.inf
     # Waiting for the next train counts on the way out of a terminal, not on the way in.
     inward = np.isin(network.layer[network.v], (CITY, PORT))
     forward = hours + np.where(inward, 0.0, departing)
     backward = hours + np.where(inward, departing, 0.0)
-    _cross(network, pricing, effects, country_u, country_v, forward, backward, usd)
+    _cross(network, pricing, effects, forward, backward, usd)
     stack = [np.stack([h, usd, kg]).astype(np.float32) for h in (forward, backward)]
     return LinkWeights(*stack)
 
@@ -128,8 +125,8 @@ def port_times(network: Network, pricing: Pricing, effects: StateEffects) -> Por
     """Hours in every port of the network in one state, and the costs of a voyage."""
     p = pricing.parameters
     rows = np.flatnonzero(network.layer == PORT)
-    country = network.country[rows]
-    dwell = pricing.of_country("port_dwell_hours.sea", "port", country)
+    country = network.country_of(rows)
+    dwell = pricing.by_node("port_dwell_hours.sea", "port", network)[rows]
     factor = np.ones(len(rows))
     for reform in pricing.reforms:
         factor[np.isin(country, list(reform.ports_of))] *= reform.wait_factor
@@ -145,18 +142,18 @@ def port_times(network: Network, pricing: Pricing, effects: StateEffects) -> Por
     )
 
 
-def line_speed(pricing: Pricing, way: str, country: NDArray[np.object_]) -> Array:
-    """Speed over a whole trip, km/h: trains run day and night, lorries while drivers may."""
+def line_speed(pricing: Pricing, way: str, network: Network) -> Array:
+    """Speed at each node over a whole trip, km/h: trains run day and night, lorries do not."""
     if way == "rail":
-        return pricing.of_country("line_haul_speed_kmh.rail", "rail", country)
-    moving = pricing.of_country("moving_speed_kmh.road", "road", country)
-    return moving * pricing.of_country("duty_hours_per_day.road", "road", country) / 24
+        return pricing.by_node("line_haul_speed_kmh.rail", "rail", network)
+    moving = pricing.by_node("moving_speed_kmh.road", "road", network)
+    return moving * pricing.by_node("duty_hours_per_day.road", "road", network) / 24
 
 
 def voyage_km(network: Network, pricing: Pricing) -> NDArray[np.float32]:
     """Kilometres of every link at sea, canal transits included as kilometres; else ``inf``."""
     p = pricing.parameters
-    km = np.where(np.isin(network.mode, ("sea", "port_sea")), network.km, np.inf)
+    km = np.where(network.has_mode("sea", "port_sea"), network.km, np.inf)
     passage = network.links["passage"].astype(object).to_numpy()
     for canal in ("suez", "panama"):
         rows = passage == canal
@@ -167,7 +164,7 @@ def voyage_km(network: Network, pricing: Pricing) -> NDArray[np.float32]:
 
 
 def _access(
-    mode: NDArray[np.object_], km: Array, p: NetworkParameters, hours: Array, usd: Array, kg: Array
+    network: Network, p: NetworkParameters, hours: Array, usd: Array, kg: Array
 ) -> Array:
     """Links between a terminal and the lines: a short lorry trip, and handling.
 
@@ -184,9 +181,9 @@ def _access(
         "port_road": (transfer, 0.0, "road"),
         "rail_road": (rail, train, "rail"),
     }
-    departing = np.zeros(len(km))
+    km, departing = network.km, np.zeros(len(network.km))
     for name, (wait, departure, kind) in fixed.items():
-        rows = mode == name
+        rows = network.has_mode(name)
         hours[rows] = km[rows] / p.one("access_speed_kmh.road") + wait
         departing[rows] = departure
         usd[rows] = km[rows] * p.one("usd_per_teu_km.road") + p.one(f"handling_usd_per_teu.{kind}")
@@ -196,36 +193,32 @@ def _access(
 
 def _cross(
     network: Network, pricing: Pricing, effects: StateEffects,
-    country_u: NDArray[np.object_], country_v: NDArray[np.object_],
     forward: Array, backward: Array, usd: Array,
 ) -> None:  # fmt: skip
     """Add waits at borders and changes of gauge."""
-    p, mode = pricing.parameters, network.mode
-    line = np.isin(mode, ("rail", "road"))
-    crosses = line & (country_u != country_v) & (country_u != "") & (country_v != "")
-    rows = np.flatnonzero(crosses)
-    border = network.links["border"].astype(object).to_numpy()[rows]
+    p = pricing.parameters
+    rows = network.crossings
+    country_u = network.country_of(network.u[rows])
+    country_v = network.country_of(network.v[rows])
+    border = network.links["border"].iloc[rows].astype(object).to_numpy()
     found = crossing_waits(
-        pricing.borders, mode=mode[rows], country_u=country_u[rows], country_v=country_v[rows],
+        pricing.borders, mode=np.array(MODES)[network.mode_code[rows]], country_u=country_u, country_v=country_v,
         border=border,
     )  # fmt: skip
     factor = np.ones(len(rows))
     for reform in pricing.reforms:
-        hit = np.isin(border, list(reform.borders))
-        hit |= np.isin(country_u[rows], list(reform.countries))
-        hit |= np.isin(country_v[rows], list(reform.countries))
+        hit = np.isin(border.astype(str), list(reform.borders))
+        hit |= np.isin(country_u, list(reform.countries))
+        hit |= np.isin(country_v, list(reform.countries))
         factor[hit] *= reform.wait_factor
-    forward[rows] += found.hours_uv * factor
-    backward[rows] += found.hours_vu * factor
+    with np.errstate(invalid="ignore"):
+        # A reform cannot open a border that is shut: inf stays inf whatever the factor.
+        forward[rows] += np.where(np.isinf(found.hours_uv), np.inf, found.hours_uv * factor)
+        backward[rows] += np.where(np.isinf(found.hours_vu), np.inf, found.hours_vu * factor)
     usd[rows] += found.usd / TEU_PER_LOAD
-    gauge = network.nodes["gauge_mm"].to_numpy(np.int64)
-    gauge_u, gauge_v = gauge[network.u], gauge[network.v]
-    change = (mode == "rail") & (gauge_u != gauge_v) & (gauge_u > 0) & (gauge_v > 0)
-    included = np.zeros(len(mode), np.bool_)
-    included[rows] = found.gauge_change_included
-    change &= ~included
-    saved = effects.gauge_hours_saved[change]
-    hours = np.maximum(p.one("gauge_change_hours.rail") - saved, 0.0)
+    change = network.gauge_change.copy()
+    change[rows] &= ~found.gauge_change_included
+    hours = np.maximum(p.one("gauge_change_hours.rail") - effects.gauge_hours_saved[change], 0.0)
     forward[change] += hours
     backward[change] += hours
     usd[change] += p.one("gauge_change_usd_per_teu.rail")

@@ -27,9 +27,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from beltroad.errors import InputError, suggest
+from beltroad.normal import ndtr, ndtri
 
 __all__ = [
     "LINES",

@@ -321,6 +321,25 @@ def calibrate(elasticities: str = "uniform") -> Calibration:
     )
 
 
+def theta_range(elasticities: str = "uniform") -> dict[str, Array]:
+    """Low and high trade elasticities of a set, by industry; never below 1.
+
+    Raises
+    ------
+    InputError
+        If the set is unknown.
+    """
+    if elasticities not in ELASTICITY_SETS:
+        raise InputError(
+            f"elasticity set {elasticities!r} is unknown; choose from {sorted(ELASTICITY_SETS)}"
+        )
+    table, column = evidence.load("icio_industries"), ELASTICITY_SETS[elasticities]
+    return {
+        level: np.maximum(table[f"{column}_{level}"].to_numpy(float), 1.0)
+        for level in ("low", "high")
+    }
+
+
 def _positions(column: pd.Series[str], order: Sequence[str]) -> npt.NDArray[np.intp]:
     """Positions of labels in ``order``; a label that is not there is a fault of the data."""
     labels = column.astype("category")

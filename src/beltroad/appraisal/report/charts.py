@@ -6,8 +6,10 @@ of a phone cannot be read; the page shows the one that fits.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -73,22 +75,22 @@ def gains(ranked: pd.DataFrame, groups: list[str]) -> Draw:
     data = ranked.assign(
         text=[words.percent(v) for v in ranked.value],
         label=[
-            f"{n}: {words.percent(v)}" + (f" (cases: {words.percent_range(a, b)})" if a == a else "")
+            f"{n}: {words.percent(v)} (cases: {words.percent_range(a, b)})"
             for n, v, a, b in zip(ranked.name_, ranked.value, ranked.low, ranked.high, strict=True)
         ],
         end=ranked[["value", "high"]].max(axis=1).clip(lower=0),
     )
 
-    def panel(group: str, narrow: bool, last: bool) -> alt.LayerChart:
+    def panel(group: str, narrow: bool, last: bool) -> Any:
         part = data[data.group == group]
+        part = part.assign(name_=_broken(part.name_, 19 if narrow else 34))
         x = alt.X("value:Q", title="Change of real income, %" if last else None)
-        y = alt.Y("name_:N", sort=list(part.name_), title=None).axis(
-            labelLimit=120 if narrow else 220, grid=False
-        )
-        base = alt.Chart(part).encode(y=y, description="label:N")
+        base = alt.Chart(part).encode(y=_names(part.name_, narrow), description="label:N")
         bars = base.mark_bar(height={"band": 0.62}).encode(
             x=x.scale(domain=domain, nice=False),
-            color=alt.condition("datum.value < 0", alt.value(theme.LOSS[2]), alt.value(theme.ACCENT)),
+            color=alt.condition(
+                "datum.value < 0", alt.value(theme.LOSS_BAR), alt.value(theme.GAIN_BAR)
+            ),
         )
         whiskers = base.mark_rule(color=theme.INK, strokeWidth=1.2, aria=False).encode(
             x="low:Q", x2="high:Q"
@@ -97,7 +99,7 @@ def gains(ranked: pd.DataFrame, groups: list[str]) -> Draw:
             x="end:Q", text="text:N"
         )
         return alt.layer(bars, whiskers, text).properties(
-            width=200 if narrow else 590, height=alt.Step(20), title=group
+            width=190 if narrow else 590, height=_step(part.name_, narrow), title=group
         )
 
     return lambda narrow: alt.vconcat(
@@ -120,27 +122,26 @@ def net_of_cost(ranked: pd.DataFrame, groups: list[str]) -> Draw:
     low, high = min(0.0, values.min()), max(0.0, values.max())
     pad = 0.04 * (high - low or 1.0)
     domain = [low - pad, high + pad]
-    key = ["Gain before cost", "Net of cost, if the host pays"]
 
-    def panel(group: str, narrow: bool, last: bool) -> alt.LayerChart:
+    def panel(group: str, narrow: bool, last: bool) -> Any:
         part = data[data.group == group]
-        y = alt.Y("name_:N", sort=list(part.name_), title=None).axis(
-            labelLimit=120 if narrow else 220, grid=False
-        )
+        part = part.assign(name_=_broken(part.name_, 19 if narrow else 34))
         x = alt.X("gross:Q", title="% of GDP a year" if last else None).scale(
             domain=domain, nice=False
         )
-        base = alt.Chart(part).encode(y=y, description="label:N")
+        base = alt.Chart(part).encode(y=_names(part.name_, narrow), description="label:N")
         bars = base.mark_rule(strokeWidth=2.5, color="#b9c3c6", aria=False).encode(x=x, x2="net:Q")
-        gross = base.transform_calculate(what=f"'{key[0]}'").mark_point(
-            size=60, filled=False, strokeWidth=1.8, aria=False, opacity=1
-        ).encode(x=x, color=_two_colours("what:N", key, last), shape=_two_shapes(key))
-        net = base.transform_calculate(what=f"'{key[1]}'").mark_point(
-            size=75, filled=True, opacity=1
-        ).encode(x=alt.X("net:Q"), color=_two_colours("what:N", key, last), shape=_two_shapes(key))
-        zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color=theme.INK, aria=False).encode(x="x:Q")
+        gross = base.mark_point(
+            shape="circle", size=60, fill="#ffffff", stroke=theme.ACCENT, strokeWidth=1.8,
+            opacity=1, aria=False,
+        ).encode(x=x)  # fmt: skip
+        net = base.mark_point(
+            shape="diamond", size=80, fill=theme.INK, stroke="#ffffff", strokeWidth=0.6, opacity=1
+        ).encode(x="net:Q")
+        zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color=theme.INK, aria=False)
+        zero = zero.encode(x="x:Q")
         return alt.layer(zero, bars, gross, net).properties(
-            width=200 if narrow else 590, height=alt.Step(20), title=group
+            width=190 if narrow else 590, height=_step(part.name_, narrow), title=group
         )
 
     return lambda narrow: alt.vconcat(
@@ -148,14 +149,25 @@ def net_of_cost(ranked: pd.DataFrame, groups: list[str]) -> Draw:
     ).resolve_scale(x="shared")
 
 
-def _two_colours(field: str, key: list[str], last: bool) -> alt.Color:
-    return alt.Color(field, title=None).scale(domain=key, range=["#4d8fd1", theme.INK]).legend(
-        orient="bottom", direction="vertical"
-    )
+def _names(names: pd.Series, narrow: bool) -> alt.Y:
+    """An axis of names in the order given."""
+    wide = 118 if narrow else 185
+    axis = alt.Axis(grid=False, minExtent=wide, maxExtent=wide, labelLimit=wide, **_LINES)
+    return alt.Y("name_:N", sort=list(names), title=None, axis=axis)
 
 
-def _two_shapes(key: list[str]) -> alt.Shape:
-    return alt.Shape("what:N", title=None).scale(domain=key, range=["circle", "diamond"])
+_LINES: dict[str, Any] = {"labelExpr": "split(datum.label, '\\n')", "labelLineHeight": 12}
+
+
+def _broken(names: pd.Series, most: int) -> pd.Series:
+    """Names broken into lines of at most ``most`` letters."""
+    return names.map(lambda name: textwrap.fill(name, most, break_long_words=False))
+
+
+def _step(names: pd.Series, narrow: bool) -> alt.Step:
+    """Height of a row that has room for the name with the most lines."""
+    lines = 1 + int(names.str.count("\n").max())
+    return alt.Step(max(20, 12.5 * lines + (1 if narrow else 4)))
 
 
 def regions(points: pd.DataFrame, medians: pd.DataFrame) -> Draw:
@@ -169,19 +181,24 @@ def regions(points: pd.DataFrame, medians: pd.DataFrame) -> Draw:
         panels = []
         measures = list(dict.fromkeys(points.measure))
         for i, measure in enumerate(measures):
-            y = alt.Y("region:N", sort=order, title=None).axis(
-                labels=narrow or i == 0, labelLimit=130 if narrow else 200, grid=True
+            y = (
+                alt.Y("region:N", title=None)
+                .scale(domain=order)
+                .axis(labels=narrow or i == 0, labelLimit=125 if narrow else 200, grid=True)
             )
-            x = alt.X("value:Q", title=measure)
-            dots = alt.Chart(points[points.measure == measure]).mark_circle(
-                size=42, opacity=0.45, color=theme.ACCENT
-            ).encode(x=x, y=y, description="label:N")
-            middle = alt.Chart(medians[medians.measure == measure]).mark_tick(
-                color=theme.LOSS[2], thickness=3, size=17
-            ).encode(x=x, y=y, description="label:N")
-            panels.append(
-                alt.layer(dots, middle).properties(width=200 if narrow else 300, height=alt.Step(23))
+            x = alt.X("value:Q", title=measure).axis(tickCount=5)
+            dots = (
+                alt.Chart(points[points.measure == measure])
+                .mark_circle(size=42, opacity=0.45, color=theme.ACCENT)
+                .encode(x=x, y=y, description="label:N")
             )
+            middle = (
+                alt.Chart(medians[medians.measure == measure])
+                .mark_tick(color=theme.LOSS[2], thickness=3, size=17)
+                .encode(x=x, y=y, description="label:N")
+            )
+            width = 200 if narrow else 300
+            panels.append(alt.layer(dots, middle).properties(width=width, height=alt.Step(23)))
         return alt.vconcat(*panels, spacing=16) if narrow else alt.hconcat(*panels, spacing=18)
 
     return draw
@@ -192,32 +209,37 @@ def scatter(points: pd.DataFrame, labels: pd.DataFrame, modes: list[str]) -> Dra
 
     ``points`` has ``cost``, ``gain`` (million USD a year), ``mode``, ``label``.
     """
-    both = points[["cost", "gain"]].to_numpy(float)
-    low, high = both.min(), both.max()
-    bounds = [10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high))]
-    line = pd.DataFrame({"cost": bounds, "gain": bounds})
+    (cost, cost_ticks), (gain, gain_ticks) = _log_axis(points.cost), _log_axis(points.gain)
+    ends = [min(cost[0], gain[0]), max(cost[1], gain[1])]
+    line = pd.DataFrame({"cost": ends, "gain": ends})
     colours = [theme.MODE_COLOURS.get(m, theme.MUTED) for m in modes]
     names = [words.label(m) for m in modes]
-    shapes = dict(
-        zip(
-            ["rail", "road", "port", "dryport", "water", "border", "air"],
-            ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right"],
-            strict=True,
-        )
-    )
+    shapes = {
+        "rail": "circle",
+        "road": "square",
+        "port": "triangle-up",
+        "dryport": "diamond",
+        "water": "triangle-down",
+        "border": "cross",
+        "air": "triangle-right",
+    }
 
     def draw(narrow: bool) -> alt.TopLevelMixin:
-        x = alt.X("cost:Q", title="Annual cost, USD million a year").scale(
-            type="log", domain=[10 ** np.floor(np.log10(points.cost.min())),
-                                10 ** np.ceil(np.log10(points.cost.max()))]
-        ).axis(tickCount=4, format="~s" if False else ",~g")
-        y = alt.Y("gain:Q", title="Gain alone, USD million a year").scale(
-            type="log", domain=[10 ** np.floor(np.log10(points.gain.min())),
-                                10 ** np.ceil(np.log10(points.gain.max()))]
-        ).axis(tickCount=5, format=",~g", labelLimit=90)
-        equal = alt.Chart(line).mark_line(
-            color=theme.INK, strokeDash=[5, 4], strokeWidth=1.2, clip=True, aria=False
-        ).encode(x=x, y=y)
+        x = (
+            alt.X("cost:Q", title="Annual cost, USD million a year")
+            .scale(type="log", domain=cost, nice=False)
+            .axis(values=cost_ticks, format=",~g")
+        )
+        y = (
+            alt.Y("gain:Q", title="Gain alone, USD million a year")
+            .scale(type="log", domain=gain, nice=False)
+            .axis(values=gain_ticks, format=",~g", labelLimit=90)
+        )
+        equal = (
+            alt.Chart(line)
+            .mark_line(color=theme.INK, strokeDash=[5, 4], strokeWidth=1.2, clip=True, aria=False)
+            .encode(x=x, y=y)
+        )
         dots = alt.Chart(points).mark_point(
             filled=True, size=70, opacity=0.85, stroke="#ffffff", strokeWidth=0.7
         ).encode(
@@ -240,36 +262,51 @@ def scatter(points: pd.DataFrame, labels: pd.DataFrame, modes: list[str]) -> Dra
     return draw
 
 
+def _log_axis(values: pd.Series) -> tuple[list[float], list[float]]:
+    """Ends of a logarithmic axis a little wider than positive values, and round ticks within."""
+    ends = [float(values.min()) / 1.5, float(values.max()) * 1.5]
+    steps = (1, 2, 5) if ends[1] / ends[0] < 300 else (1,)
+    first, last = (int(np.floor(np.log10(v))) for v in ends)
+    ticks = [m * 10.0**k for k in range(first, last + 1) for m in steps]
+    return ends, [t for t in ticks if ends[0] <= t <= ends[1]]
+
+
 def sensitivity(cases: pd.DataFrame, central: dict[str, float]) -> Draw:
     """Dots per case, one panel per measure, with the central case as a line.
 
     ``cases`` has ``case``, ``measure``, ``value``, ``label``, largest effect first.
     """
-    order = list(dict.fromkeys(cases.case))
     rule = pd.DataFrame({"measure": list(central), "value": list(central.values())})
 
     def draw(narrow: bool) -> alt.TopLevelMixin:
         panels = []
+        rows = cases.assign(case=_broken(cases.case, 27 if narrow else 46))
+        order = list(dict.fromkeys(rows.case))
         for i, measure in enumerate(central):
-            y = alt.Y("case:N", sort=order, title=None).axis(
-                labels=narrow or i == 0, labelLimit=150 if narrow else 300, grid=False
+            axis = alt.Axis(grid=False, labels=narrow or i == 0, labelLimit=310, **_LINES)
+            y = alt.Y("case:N", sort=order, title=None, axis=axis)
+            x = alt.X("value:Q", title=measure).scale(zero=False, nice=False, padding=10).axis(tickCount=3)
+            part = rows[rows.measure == measure].assign(base=central[measure])
+            middle = (
+                alt.Chart(rule[rule.measure == measure])
+                .mark_rule(color=theme.INK, strokeDash=[4, 3], aria=False)
+                .encode(x=x)
             )
-            x = alt.X("value:Q", title=measure).scale(zero=False, padding=8).axis(tickCount=4)
-            part = cases[cases.measure == measure].assign(base=central[measure])
-            middle = alt.Chart(rule[rule.measure == measure]).mark_rule(
-                color=theme.INK, strokeDash=[4, 3], aria=False
-            ).encode(x=x)
-            stem = alt.Chart(part).mark_rule(color="#b9c3c6", strokeWidth=4, aria=False).encode(
-                x=x, x2="base:Q", y=y
+            stem = (
+                alt.Chart(part)
+                .mark_rule(color="#b9c3c6", strokeWidth=4, aria=False)
+                .encode(x=x, x2="base:Q", y=y)
             )
-            dot = alt.Chart(part).mark_circle(size=80, opacity=1, color=theme.ACCENT).encode(
-                x=x, y=y, description="label:N"
+            dot = (
+                alt.Chart(part)
+                .mark_circle(size=80, opacity=1, color=theme.ACCENT)
+                .encode(x=x, y=y, description="label:N")
             )
             panels.append(
                 alt.layer(middle, stem, dot).properties(
-                    width=180 if narrow else 175, height=alt.Step(22)
+                    width=160 if narrow else 172, height=_step(rows.case, narrow)
                 )
             )
-        return alt.vconcat(*panels, spacing=14) if narrow else alt.hconcat(*panels, spacing=16)
+        return alt.vconcat(*panels, spacing=14) if narrow else alt.hconcat(*panels, spacing=26)
 
     return draw

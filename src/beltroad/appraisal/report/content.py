@@ -25,7 +25,7 @@ __all__ = [
     "sources",
 ]
 
-_MOST_PAIRS = 20
+_MOST_PAIRS = 15
 
 
 def economies(appraisal: Appraisal) -> Table:
@@ -52,13 +52,14 @@ def economies(appraisal: Appraisal) -> Table:
                 rows.real_income_low_pct, rows.real_income_high_pct, "Real income, cases", "%",
                 "Lowest and highest value among the sensitivity cases",
             ),
-            col("real_income_change_usd"),
+            col("real_income_change_usd", title="Real income"),
             col("project_cost_usd"),
             col("annual_cost_usd"),
-            col("net_gain_usd", style=Style("USD million a year", 1e6, None, signed=True)),
+            col("net_gain_usd", title="Net gain",
+                style=Style("USD million a year", 1e6, signed=True)),
             col("net_gain_pct", style=Style("% of GDP", signed=True)),
             col("lifted_extreme", style=Style("thousand people", 1e3, 1, signed=True)),
-            col("flags", css="wide small"),
+            col("flags", css="wider small"),
         ],
         searchable=True,
         css="dense",
@@ -79,7 +80,7 @@ def projects(appraisal: Appraisal, names: Mapping[str, str]) -> Table:
         "All projects",
         [
             col("name", css="wide"),
-            col("id"),
+            col("id", css="nowrap"),
             tables.named(rows.countries, names, "Hosts"),
             tables.text_column("Mode", [words.label(v) for v in rows["mode"]]),
             tables.text_column("Status", [words.label(v) for v in rows.status]),
@@ -92,7 +93,7 @@ def projects(appraisal: Appraisal, names: Mapping[str, str]) -> Table:
             col("gain_to_cost", style=Style("", 1.0, 2)),
             col("pairs_faster_alone"),
             col("confidence"),
-            col("source", css="wide small"),
+            col("source", css="wider small"),
         ],
         searchable=True,
         css="dense",
@@ -136,32 +137,47 @@ def cases(appraisal: Appraisal) -> Table:
     rows = appraisal.sensitivity
     declared = ("description", "world_real_income_pct", "bri_real_income_pct", "world_trade_pct",
                 "world_trade_cost_pct")  # fmt: skip
-    columns = [tables.column(rows[c], "sensitivity", c, title="Case" if c == "description" else None)
-               for c in declared]  # fmt: skip
+    titles = {"description": "Case"}
+    columns = [tables.column(rows[c], "sensitivity", c, title=titles.get(c)) for c in declared]
     return tables.table("sensitivity", "All cases", columns)
 
 
 def assumptions(appraisal: Appraisal) -> Table:
     """Parameters with their source and how far they can be trusted."""
     rows = appraisal.assumptions
-    texts = {
-        "Assumption": [words.label(str(v)) for v in rows.parameter],
-        "Central": [_plain(v) for v in rows.value],
-        "Low": [_plain(v) for v in rows.low],
-        "High": [_plain(v) for v in rows.high],
-        "Unit": [str(v).replace("1/a", "a year") if v != "1" else "" for v in rows.unit],
-        "Confidence": [str(v) for v in rows.confidence],
-        "Source": [str(v) or "our own judgement" for v in rows.source],
-        "Note": [str(v) for v in rows.note],
-    }
-    body = list(zip(*texts.values(), strict=True))
-    return tables.text_table("assumptions", "Assumptions", list(texts), body)
+    units = [str(v).replace("1/a", "a year") if v != "1" else "" for v in rows.unit]
+    return tables.table(
+        "assumptions",
+        "Assumptions",
+        [
+            tables.text_column("Assumption", [words.label(str(v)) for v in rows.parameter], "wide"),
+            *(_values(title, rows[c])
+              for title, c in (("Central", "value"), ("Low", "low"), ("High", "high"))),
+            tables.text_column("Unit", units),
+            tables.text_column("Confidence", list(rows.confidence)),
+            tables.text_column("Source", [str(v) or "our own judgement" for v in rows.source],
+                               "wider small"),
+            tables.text_column("Note", list(rows.note), "wide small"),
+        ],
+        searchable=len(rows) > 20,
+        css="dense",
+    )  # fmt: skip
+
+
+def _values(title: str, values: pd.Series) -> tuple[tables.Column, list[tables.Cell]]:
+    """Values of different units in one column, each with the digits it has."""
+    numbers = pd.to_numeric(values, errors="coerce")
+    cells = [
+        tables.Cell(words.MISSING if _plain(v) == "" else _plain(v).replace("-", "−"), float(n))
+        for v, n in zip(values, numbers, strict=True)
+    ]
+    return tables.Column(title, numeric=True), cells
 
 
 def flags(appraisal: Appraisal) -> Table:
     """How many economies carry each flag."""
     found: Counter[str] = Counter()
-    for text in appraisal.countries.flags:
+    for text in appraisal.countries["flags"]:
         found.update(part.strip() for part in str(text).split(";") if part.strip())
     order = sorted(found.items(), key=lambda kv: (-kv[1], kv[0]))
     columns = [
@@ -188,11 +204,13 @@ def sources(appraisal: Appraisal) -> list[dict[str, Any]]:
     return out
 
 
-def facts(value: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+def facts(
+    value: Mapping[str, Any], prefix: str = "", *, raw: bool = False
+) -> list[tuple[str, str]]:
     """A nested mapping as lines ``name, value``."""
     out: list[tuple[str, str]] = []
     for key, item in value.items():
-        name = f"{prefix}{words.label(str(key)) if not prefix else str(key)}"
+        name = f"{prefix}{str(key) if raw or prefix else words.label(str(key))}"
         if isinstance(item, Mapping):
             out += facts(item, f"{name}: ")
         else:

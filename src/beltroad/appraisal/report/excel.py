@@ -22,7 +22,7 @@ from beltroad.appraisal.schema import Variable, variables
 __all__ = ["workbook"]
 
 # A fixed date: the same appraisal must give the same bytes.
-_CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 (the file format has no zones)
+_CREATED = datetime(2020, 1, 1)
 _NUMBERS = {
     "%": "0.00",
     "h": "#,##0.0",
@@ -109,11 +109,14 @@ def _summary(sheets: _Sheets, appraisal: Appraisal) -> None:
     rows: list[tuple[object, ...]] = [
         ("Scenario", s.name, ""),
         ("Description", s.description, ""),
-        ("Compared", f"{headline.state(s.states.after)} against {headline.state(s.states.before)}", ""),
+        ("Later state", headline.state(s.states.after), ""),
+        ("Earlier state", headline.state(s.states.before), ""),
         ("Scenario digest", s.digest, ""),
     ]
-    for card in headline.cards(appraisal):
-        rows.append((card.what, card.figure, ". ".join(t for t in (card.range, card.more) if t)))
+    rows += [
+        (card.what, card.figure, ". ".join(t for t in (card.range, card.more) if t))
+        for card in headline.cards(appraisal)
+    ]
     rows.append(("Ranges", "", headline.range_note(appraisal.sensitivity)))
     plain = {k: v for k, v in appraisal.run.items() if k != "data"}
     rows += [(name, value, "") for name, value in content.facts(plain)]
@@ -160,9 +163,9 @@ class _Sheets:
         sheet.repeat_rows(0)
 
     def _write(self, sheet: Worksheet, i: int, j: int, value: object, pattern: str) -> None:
-        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        if _missing(value):
             sheet.write_blank(i, j, None, self._text)
-        elif isinstance(value, str) or isinstance(value, Mapping):
+        elif isinstance(value, (str, Mapping)):
             text = theme.clean(str(value))[:_CELL_LIMIT]
             sheet.write_string(i, j, text, self._wrap if len(text) > 60 else self._text)
         elif _is_bool(value):
@@ -174,6 +177,12 @@ class _Sheets:
         if pattern not in self._formats:
             self._formats[pattern] = self._book.add_format({"num_format": pattern, "valign": "top"})
         return self._formats[pattern]
+
+
+def _missing(value: object) -> bool:
+    if value is None or value is pd.NA:
+        return True
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _is_bool(value: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from beltroad.appraisal.report import charts, tables, words
 from beltroad.appraisal.report.charts import Figure
@@ -34,7 +35,8 @@ def gains_figure(appraisal: Appraisal) -> Figure:
     shown = pd.concat([top.assign(group=groups[0]), bottom.assign(group=groups[-1])])
     best = rows.iloc[0]
     finding = (
-        f"{best['name']} gains most before cost ({words.percent(float(best.real_income_change_pct))}); "
+        f"{best['name']} gains most before cost "
+        f"({words.percent(float(best.real_income_change_pct))}); "
         f"{losing} of {len(rows)} modelled economies lose"
     )
     data = pd.DataFrame(
@@ -142,7 +144,8 @@ def regions_figure(appraisal: Appraisal) -> Figure:
     cells = [tables.text_column("Region", list(wide.index))]
     for title in measures.values():
         if title in wide:
-            cells.append(tables.number_column(f"{title[:-3]}, median", "%", wide[title], 2, signed=True))
+            name = title.removesuffix(", %") + ", median"
+            cells.append(tables.number_column(name, "%", wide[title], 2, signed=True))
             cells.append(tables.number_column("Economies", "", counts[title], 0))
     return charts.figure(
         "regions", finding,
@@ -173,7 +176,9 @@ def projects_figure(appraisal: Appraisal) -> Figure | None:
             "name": rows["name"],
             "label": [
                 f"{n}: gain {words.usd(g)}, cost {words.usd(c)} a year"
-                for n, g, c in zip(rows["name"], rows.alone_gain_usd, rows.annual_cost_usd, strict=True)
+                for n, g, c in zip(
+                    rows["name"], rows.alone_gain_usd, rows.annual_cost_usd, strict=True
+                )
             ],
         }
     )
@@ -197,24 +202,28 @@ def projects_figure(appraisal: Appraisal) -> Figure | None:
 
 
 def _extremes(data: pd.DataFrame) -> pd.DataFrame:
-    """The points worth naming, spaced so that names do not touch."""
-    x, y = np.log10(data.cost.to_numpy(float)), np.log10(data.gain.to_numpy(float))
-    wish = np.argsort(-np.abs(y - y.mean()) - 0.8 * np.abs(x - x.mean()), kind="stable")
-    spread_x, spread_y = max(np.ptp(x), 1e-9), max(np.ptp(y), 1e-9)
+    """The points worth naming: far from the middle, with room for a name at their right."""
+    x, y = (_unit(np.log10(data[c].to_numpy(float))) for c in ("cost", "gain"))
+    short = [n if len(n) <= 34 else n[:33].rstrip() + "…" for n in data["name"]]
+    wish = np.argsort(-np.abs(y - y.mean()) - 0.6 * np.abs(x - x.mean()), kind="stable")
+    boxes: list[tuple[float, float, float, float]] = []
     chosen: list[int] = []
     for i in wish.tolist():
-        # A name reaches to the right: it must meet neither another name nor fall off the frame.
-        if (x[i] - x.min()) / spread_x > 0.78:
-            continue
-        if all(
-            abs(x[i] - x[j]) / spread_x > 0.34 or abs(y[i] - y[j]) / spread_y > 0.05 for j in chosen
-        ):
+        box = (x[i] + 0.012, y[i] - 0.025, x[i] + 0.03 + 0.0092 * len(short[i]), y[i] + 0.025)
+        covers = (x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])
+        apart = all(box[2] < b[0] or box[0] > b[2] or box[3] < b[1] or box[1] > b[3] for b in boxes)
+        if box[2] <= 1.04 and apart and not covers.any():
+            boxes.append(box)
             chosen.append(i)
-        if len(chosen) == 9:
+        if len(chosen) == 10:
             break
-    picked = data.iloc[chosen]
-    short = [n if len(n) <= 34 else n[:33].rstrip() + "…" for n in picked["name"]]
-    return picked.assign(short=short)
+    return data.assign(short=short).iloc[chosen]
+
+
+def _unit(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values moved and stretched to 0..1."""
+    reach = float(values.max() - values.min()) or 1.0
+    return np.asarray((values - values.min()) / reach, np.float64)
 
 
 def cases_figure(appraisal: Appraisal) -> Figure | None:
@@ -229,9 +238,7 @@ def cases_figure(appraisal: Appraisal) -> Figure | None:
     }
     others = cases[cases.case != "central"]
     effect = (others.world_real_income_pct - h.real_income_pct[0]).abs()
-    ranked = others.assign(effect=effect).sort_values(
-        ["effect", "case"], ascending=[False, True]
-    )
+    ranked = others.assign(effect=effect).sort_values(["effect", "case"], ascending=[False, True])
     long = pd.concat(
         pd.DataFrame({"case": ranked.description, "measure": title, "value": ranked[c]})
         for c, (title, _) in measures.items()
@@ -244,13 +251,14 @@ def cases_figure(appraisal: Appraisal) -> Figure | None:
     )
     low, high = cases.world_real_income_pct.min(), cases.world_real_income_pct.max()
     finding = (
-        f"The gain of the world lies between {words.percent_range(float(low), float(high))}; "
-        f"it depends most on: {ranked.description.iloc[0][:1].lower()}{ranked.description.iloc[0][1:]}"
-    ).replace(" to ", " and ", 1)
+        f"World real income changes by {words.percent_range(float(low), float(high))} over "
+        f"{len(others)} cases; furthest from the central one: "
+        f"“{ranked.description.iloc[0]}”"
+    )
     return charts.figure(
         "cases", finding,
         "One assumption changed at a time; dashed line: the central case. "
         "Members: economies with a cooperation document, without China.",
-        "beltroad, this run.", charts.sensitivity(long, {t: v for t, v in measures.values()}),
+        "beltroad, this run.", charts.sensitivity(long, dict(measures.values())),
         twin_link="sensitivity",
     )  # fmt: skip

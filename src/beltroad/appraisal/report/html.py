@@ -48,13 +48,12 @@ def html_report(appraisal: Appraisal) -> str:
     script = (_FOLDER / "report.js").read_text(encoding="utf-8")
     style = (_FOLDER / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    page = env.get_template("report.html.j2").render(
+    return env.get_template("report.html.j2").render(
         **_content(appraisal),
         style=Markup(style),  # noqa: S704 (our own files)
         script=Markup(script),  # noqa: S704
         script_hash=digest,
     )
-    return re.sub(r"\n\s*\n+", "\n", page)
 
 
 def _content(appraisal: Appraisal) -> dict[str, Any]:
@@ -78,6 +77,7 @@ def _content(appraisal: Appraisal) -> dict[str, Any]:
         "status_counts": _status_counts(appraisal),
         "outlines": projection.outlines(),
         "map_size": (projection.WIDTH, projection.HEIGHT),
+        "wide_view": " ".join(map(str, maps.WIDE_VIEW)),
         "narrow_view": " ".join(map(str, maps.NARROW_VIEW)),
         "scale": scale,
         "shades": maps.shades(appraisal.countries, scale),
@@ -129,14 +129,14 @@ def _shade_finding(appraisal: Appraisal) -> str:
     known = appraisal.countries.real_income_change_pct.dropna()
     middle = float(known.median()) if len(known) else math.nan
     return (
-        f"Half of the {len(known)} modelled economies change real income by more than "
-        f"{words.percent(middle)} before cost"
+        f"Before cost, real income rises in {int((known > 0).sum())} of {len(known)} modelled "
+        f"economies; the middle one changes by {words.percent(middle)}"
     )
 
 
 def _section(run: Mapping[str, Any], name: str) -> list[tuple[str, str]]:
     part = run.get(name)
-    return content.facts(part) if isinstance(part, Mapping) else []
+    return content.facts(part, raw=True) if isinstance(part, Mapping) else []
 
 
 def _sort_value(cell: tables.Cell) -> str | None:

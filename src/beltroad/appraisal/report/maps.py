@@ -6,7 +6,10 @@ be hatched, both maps must share one set of outlines, and the page must stay sma
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +17,23 @@ import pandas as pd
 from beltroad.appraisal.report import projection, theme, words
 from beltroad.appraisal.result import MapLayers
 
-__all__ = ["Classes", "Label", "NetworkMap", "Shade", "classes", "network_map", "shades"]
+__all__ = [
+    "NARROW_VIEW",
+    "WIDE_VIEW",
+    "Classes",
+    "Label",
+    "NetworkMap",
+    "Shade",
+    "classes",
+    "network_map",
+    "shades",
+]
 
-# Africa, Europe and Asia fill a phone's width; the rest of the world is a scroll away in the table.
+# Africa, Europe and Asia fill a phone's width; the rest of the world is in the table.
+WIDE_VIEW = (420, 0, 9480, projection.HEIGHT)
 NARROW_VIEW = (4150, 120, 4700, projection.HEIGHT - 1000)
+# What is being built is drawn last, over what is there.
+_ORDER = ("halted", "planned", "open", "building")
 _LADDER = [m * 10.0**e for e in range(-4, 3) for m in (1, 2, 5)]
 
 
@@ -90,7 +106,7 @@ def classes(values: pd.Series) -> Classes:
     names = [f"below {words.number(limits[0], _places(limits[0]))}"]
     names += [
         f"{words.number(a, _places(a))} to {words.number(b, _places(b))}"
-        for a, b in zip(limits, limits[1:], strict=False)
+        for a, b in pairwise(limits)
     ]
     names.append(f"{words.number(limits[-1], _places(limits[-1]))} and more")
     return Classes(limits, colours, tuple(names))
@@ -102,13 +118,13 @@ def _places(value: float) -> int:
 
 def shades(countries: pd.DataFrame, scale: Classes) -> list[Shade]:
     """Class and label of every outline."""
-    rows = countries.set_index("iso3")
+    rows = {str(r["iso3"]): r for r in countries.to_dict("records")}
     out = []
     for outline in projection.outlines():
-        if outline.iso3 not in rows.index:
+        if outline.iso3 not in rows:
             out.append(Shade(outline.iso3, "none", f"{outline.name}: no data", outline.dot))
             continue
-        row = rows.loc[outline.iso3]
+        row = rows[outline.iso3]
         value = float(row["real_income_change_pct"])
         if np.isfinite(value):
             css, said = f"k{scale.index(value)}", f"{words.percent(value)} real income"
@@ -124,23 +140,12 @@ def shades(countries: pd.DataFrame, scale: Classes) -> list[Shade]:
 def network_map(layers: MapLayers, projects: pd.DataFrame) -> NetworkMap:
     """Paths and labels of the network and of the projects on it."""
     lines, points = layers.lines, layers.points
-    drawn = []
-    groups = projects.set_index("id").status.map(theme.status_group)
-    order = {key: i for i, key in enumerate(["halted", "planned", "open", "building"])}
-    for row in projects.assign(o=projects.status.map(theme.status_group).map(order)).sort_values(
-        ["o", "id"], kind="stable"
-    ).itertuples():
-        own = lines[(lines.kind == "project") & (lines.project == row.id)]
-        dots = points[(points.kind == "project") & (points.project == row.id)]
-        xy = projection.place(dots.lat.to_numpy(float), dots.lon.to_numpy(float))
-        group = str(groups[row.id])
-        said = f"{row.name}: {words.label(str(row.mode)).lower()}, {theme.STATUS_GROUPS[group][0].lower()}"
-        if np.isfinite(row.cost_usd):
-            said += f", {words.usd(float(row.cost_usd))}"
-        path = projection.merged_path(own, limit=20_000)
-        if path or len(xy):
-            spots = tuple((int(x), int(y)) for x, y in xy)
-            drawn.append(Drawn(group, said, path, spots))
+    order = list(_ORDER)
+    ranked = sorted(
+        projects.to_dict("records"),
+        key=lambda r: (order.index(theme.status_group(str(r["status"]))), str(r["id"])),
+    )
+    drawn = [d for row in ranked if (d := _drawn(layers, row)) is not None]
     cities = points[points.kind == "city"].sort_values(["size", "name"], ascending=[False, True])
     ports = points[points.kind == "port"]
     return NetworkMap(
@@ -151,6 +156,23 @@ def network_map(layers: MapLayers, projects: pd.DataFrame) -> NetworkMap:
         projects=tuple(drawn),
         labels=_labels(cities, 34),
     )
+
+
+def _drawn(layers: MapLayers, row: Mapping[Any, Any]) -> Drawn | None:
+    """Lines and terminals of one project, if its place is known."""
+    lines, points = layers.lines, layers.points
+    own = lines[(lines.kind == "project") & (lines.project == row["id"])]
+    dots = points[(points.kind == "project") & (points.project == row["id"])]
+    xy = projection.place(dots.lat.to_numpy(float), dots.lon.to_numpy(float))
+    path = projection.merged_path(own, limit=20_000)
+    if not path and not len(xy):
+        return None
+    group = theme.status_group(str(row["status"]))
+    status = theme.STATUS_GROUPS[group][0].lower()
+    said = f"{row['name']}: {words.label(str(row['mode'])).lower()}, {status}"
+    if np.isfinite(float(row["cost_usd"])):
+        said += f", {words.usd(float(row['cost_usd']))}"
+    return Drawn(group, said, path, tuple((int(x), int(y)) for x, y in xy))
 
 
 def _dots(points: pd.DataFrame) -> str:
@@ -167,9 +189,7 @@ def _labels(cities: pd.DataFrame, most: int) -> tuple[Label, ...]:
         wide = 62 * len(str(name)) + 40
         for anchor, left in (("start", x + 45), ("end", x - 45 - wide)):
             box = (left - 60, y - 110, left + wide + 60, y + 110)
-            if all(
-                box[2] < b[0] or box[0] > b[2] or box[3] < b[1] or box[1] > b[3] for b in boxes
-            ):
+            if all(box[2] < b[0] or box[0] > b[2] or box[3] < b[1] or box[1] > b[3] for b in boxes):
                 boxes.append(box)
                 shift = 45 if anchor == "start" else -45
                 out.append(Label(x + shift, y + 36, str(name), anchor))

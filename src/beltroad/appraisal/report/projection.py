@@ -28,7 +28,8 @@ WIDTH = 10_000  # Whole numbers in tenths of a pixel keep paths short.
 
 def project(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
     """Equal Earth coordinates (radians of the sphere's equator) of degrees."""
-    turned = (np.asarray(lon, float) - _CENTRE + 180) % 360 - 180
+    turned = np.asarray(lon, float) - _CENTRE
+    turned = np.where(turned < -180, turned + 360, turned)
     theta = np.arcsin(np.sqrt(3) / 2 * np.sin(np.radians(lat)))
     t2 = theta**2
     t6 = t2**3
@@ -78,6 +79,9 @@ def _outline(properties: dict[str, str], geometry: dict[str, list[object]]) -> O
     rings = [np.array(ring, float) for polygon in polygons for ring in polygon]  # type: ignore[attr-defined]
     drawn, area, largest = [], 0.0, (0.0, rings[0])
     for ring in rings:
+        if ring[:, 0].min() < _CENTRE - 180 < ring[:, 0].max():
+            # Two small Alaskan islands lie across the edge: what is beyond it is left out.
+            ring[:, 0] = np.maximum(ring[:, 0], _CENTRE - 180)
         xy = place(ring[:, 1], ring[:, 0])
         size = _area(xy)
         area += size

@@ -1,4 +1,4 @@
-"""Tables of the report: columns with title and unit, cells with the text and the value to sort by."""
+"""Tables of the report: columns with title and unit, cells with text and the value behind it."""
 
 from __future__ import annotations
 
@@ -49,6 +49,23 @@ _STYLES = {
     "bool": Style(""),
     "1": Style(""),
 }
+# Only here does a minus mean a loss, and is coloured; a fall of hours or costs is a gain.
+_MORE_IS_BETTER = frozenset(
+    [
+        "real_income_change_pct",
+        "real_income_low_pct",
+        "real_income_high_pct",
+        "real_income_change_usd",
+        "net_gain_usd",
+        "net_gain_pct",
+        "alone_gain_usd",
+        "gain_to_cost",
+        "lifted_extreme",
+        "lifted_moderate",
+        "world_real_income_pct",
+        "bri_real_income_pct",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +122,11 @@ def column(
     style = style or _STYLES.get(declared.unit, Style(declared.unit))
     shown = pd.to_numeric(values).to_numpy(np.float64) / style.scale
     decimals = _decimals(shown) if style.decimals is None else style.decimals
-    cells = [_number(v, decimals, signed=style.signed and declared.lower < 0) for v in shown]
+    if "%" in style.unit:
+        decimals = max(decimals, 1)
+    good = name in _MORE_IS_BETTER
+    cells = [_number(v, decimals, signed=style.signed and declared.lower < 0, good=good)
+             for v in shown]  # fmt: skip
     return Column(heading, style.unit, True, declared.description, css), cells
 
 
@@ -156,8 +177,8 @@ def named(codes: pd.Series, names: Mapping[str, str], title: str) -> tuple[Colum
 
 
 def text_column(title: str, texts: Sequence[str], css: str = "") -> tuple[Column, list[Cell]]:
-    """A column of words."""
-    return Column(title, css=css), [Cell(str(t) if not _blank(t) else words.MISSING) for t in texts]
+    """A column of words, blank where there is none."""
+    return Column(title, css=css), [Cell("" if _blank(t) else str(t)) for t in texts]
 
 
 def number_column(
@@ -176,10 +197,10 @@ def _decimals(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> int:
     return words.digits_for(float(np.median(sizes)), significant=2, most=3)
 
 
-def _number(value: float, decimals: int, *, signed: bool) -> Cell:
+def _number(value: float, decimals: int, *, signed: bool, good: bool = False) -> Cell:
     if decimals < 0:
         return Cell(f"{value:.0f}" if math.isfinite(value) else words.MISSING, value)
-    kind = "neg" if signed and value < 0 else ""
+    kind = "neg" if good and value < 0 else ""
     return Cell(words.number(value, decimals, signed=signed), value, kind)
 
 

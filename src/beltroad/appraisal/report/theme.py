@@ -13,9 +13,11 @@ __all__ = [
     "ACCENT",
     "CONFIG",
     "GAIN",
+    "GAIN_BAR",
     "GRID",
     "INK",
     "LOSS",
+    "LOSS_BAR",
     "MODE_COLOURS",
     "MUTED",
     "STATUS_GROUPS",
@@ -30,6 +32,7 @@ GRID = "#e3e7e8"
 ACCENT = "#0b6470"
 # Teal and burnt orange stay apart under all common forms of colour blindness and in grey print.
 GAIN = ("#e3f0ef", "#b4d9d7", "#71b8b8", "#2d8c94", "#0a5561")
+GAIN_BAR, LOSS_BAR = "#5aa7ac", "#dd9350"  # light enough for a whisker to be seen on them
 LOSS = ("#f9e6d2", "#e9ab6d", "#b45f19")
 MODE_COLOURS = {
     "rail": "#0b6470",
@@ -118,10 +121,11 @@ def svg(chart: alt.TopLevelMixin, key: str, *, description: str) -> str:
     get the class ``m``, and the fixed size gives way to a ``viewBox`` so that the page decides
     how large the drawing is.
     """
-    spec = clean(chart.to_dict())
+    spec = clean(chart.to_dict(validate=False))
     spec["config"] = CONFIG
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 (our own)
     _tidy(root, key, inside=False)
+    root.tag = "svg"
     size = root.attrib
     root.attrib = {
         "class": "chart",
@@ -169,6 +173,8 @@ def _tidy(parent: ElementTree.Element, key: str, *, inside: bool) -> None:
         if marks and "aria-label" in attrib:
             attrib["class"] = "m"
             attrib["role"] = "img"
+        elif marks and child.tag == "text":
+            attrib["class"] = "t"
         _tidy(child, key, inside=marks)
 
 

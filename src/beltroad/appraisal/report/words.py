@@ -65,7 +65,8 @@ def amount(value: float, *, signed: bool = False) -> str:
     for scale, word in _SCALES:
         if abs(value) >= scale * 0.9995:
             scaled = value / scale
-            return f"{number(scaled, digits_for(scaled, 3, 2), signed=signed)} {word}"
+            text = number(scaled, digits_for(scaled, 3, 2), signed=signed)
+            return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {word}"
     return number(value, 0, signed=signed)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -35,7 +37,7 @@ def rows(table: pd.DataFrame) -> list[Yardstick]:
     return [_row(r) for r in table.to_dict("records")]
 
 
-def _row(r: dict[str, object]) -> Yardstick:
+def _row(r: Mapping[Any, Any]) -> Yardstick:
     unit = str(r["unit"])
     published = _pair(r["published_low"], r["published_high"])
     ours = _pair(r["ours_low"], r["ours_high"])

@@ -1,0 +1,142 @@
+"""The whole method on one page: scenario in, stages one after the other, appraisal out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import beltroad
+from beltroad import evidence
+from beltroad.appraisal.cache import Cache, digest_of, source_digest
+from beltroad.appraisal.cases import central_case, variations
+from beltroad.appraisal.economy import Comparison, Economy, calibrated
+from beltroad.appraisal.gains import alone
+from beltroad.appraisal.headlines import assumptions, headlines, ours, sensitivity
+from beltroad.appraisal.inputs import gather
+from beltroad.appraisal.maplayers import map_layers
+from beltroad.appraisal.progress import Progress
+from beltroad.appraisal.result import Appraisal
+from beltroad.appraisal.scenario import Scenario
+from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
+from beltroad.appraisal.tables import costed_projects, country_table, pair_table, project_table
+from beltroad.appraisal.transport import Transport
+from beltroad.appraisal.yardsticks import compare
+from beltroad.infrastructure.modes import ModeChoice
+
+__all__ = ["appraise"]
+
+PACKAGES = ("numpy", "pandas", "numba", "altair", "vl-convert-python", "fastparquet")
+
+
+def appraise(
+    scenario: str | Path | Mapping[str, Any] | Scenario,
+    *,
+    apply: Sequence[str] = (),
+    cache: Cache | None = None,
+    progress: Progress | None = None,
+) -> Appraisal:
+    """Appraise a scenario: what its projects and reforms do, what they cost, who gains.
+
+    Parameters
+    ----------
+    scenario
+        Path of a scenario file, the same as nested mappings, or a :class:`Scenario`.
+    apply
+        Overrides of the file to switch on.
+    cache
+        Where intermediate results are kept; the user's cache folder by default.
+    progress
+        Told of each step; see :class:`beltroad.appraisal.progress.Progress`.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults of the scenario.
+    ConvergenceError
+        If an equilibrium was not reached, naming what holds it up.
+    """
+    scenario = _scenario(scenario, apply)
+    cache, progress = cache or Cache.default(), progress or Progress()
+    before, after = str(scenario.states.before), str(scenario.states.after)
+
+    # 1  projects on the network, and shipments in each state
+    inputs = gather(scenario)
+    transport = Transport(scenario, inputs, cache, progress)
+    ways = Comparison(
+        before=transport.state(scenario.states.before),
+        after=transport.state(scenario.states.after),
+        economy=transport.state(scenario.states.economy),
+    )
+    for shipments in (ways.before, ways.after, ways.economy):
+        transport.dataset(shipments)
+
+    # 2  days by pair of economies, iceberg costs, equilibria: the central case and variations
+    parameters = inputs.pricing.parameters
+    economy = Economy(
+        inputs.city_country(transport.city_ids),
+        inputs.city_population(transport.city_ids),
+        ModeChoice(parameters.one("mode_sensitivity"), parameters.one("mode_land_handicap")),
+        parameters.one("cargo_value_usd_per_teu"),
+        ways,
+    )
+    case = central_case(scenario)
+    with progress.step("solving the trade equilibrium"):
+        central = economy.evaluate(case)
+        others = [economy.evaluate(c) for c in variations(scenario, case)]
+
+    # 3  what each project does alone
+    costed = costed_projects(inputs, scenario, transport.presence)
+    context = digest_of(scenario.parameters.model_dump(mode="json"), evidence.digest())
+    with progress.step("each project alone") as report:
+        each = alone(
+            transport, economy, case, before=before, after=after,
+            context=context, cache=cache, report=report,
+        )  # fmt: skip
+
+    # 4  tables for readers
+    with progress.step("tables"):
+        split = economy.split(calibrated(case), case.value_of_time)
+        pairs = pair_table(economy, central, split.land_share)
+        projects = project_table(costed, transport.lengths(), each)
+        countries = country_table(inputs, central, others, pairs, costed)
+        every = [central, *others]
+        mine = ours(inputs, transport, economy, every, pairs, countries, projects)
+        layers = map_layers(transport, inputs)
+    return Appraisal(
+        scenario=scenario,
+        headlines=headlines(inputs, economy, central, pairs, countries, costed, mine),
+        countries=countries,
+        pairs=pairs,
+        projects=projects,
+        sensitivity=sensitivity(every, inputs),
+        yardsticks=compare(mine),
+        assumptions=assumptions(scenario, parameters),
+        map_layers=layers,
+        run={
+            "beltroad": beltroad.__version__,
+            "scenario": scenario.model_dump(mode="json"),
+            "scenario_digest": scenario.digest,
+            "source_digest": source_digest(),
+            "data_digests": evidence.digest(),
+            "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
+            "seed": scenario.seed,
+            "residuals": {o.case.name: o.residuals for o in every},
+            "cities": len(transport.city_ids),
+            "city_pairs_without_a_way": int(np.isinf(ways.before.hours).sum()),
+            "from_cache": sorted(set(cache.hits)),
+            "seconds": {k: round(v, 2) for k, v in progress.seconds.items()},
+        },
+    )
+
+
+def _scenario(scenario: str | Path | Mapping[str, Any] | Scenario, apply: Sequence[str]) -> Scenario:
+    if isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(scenario, Mapping):
+        return parse_scenario(scenario, apply=apply)
+    return read_scenario(scenario, apply=apply)

@@ -1,0 +1,166 @@
+"""The network stage: projects placed, states weighted, shipments between all cities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from beltroad import evidence
+from beltroad.appraisal.cache import Cache, digest_of
+from beltroad.appraisal.inputs import PLACING, Inputs
+from beltroad.appraisal.progress import Progress
+from beltroad.appraisal.scenario import Scenario
+from beltroad.appraisal.schema import check_dataset
+from beltroad.infrastructure.effects import effects_of
+from beltroad.infrastructure.network import Network
+from beltroad.infrastructure.programme import Programme, place_projects
+from beltroad.infrastructure.shipment import Router, shipments
+from beltroad.infrastructure.states import State, states_of
+from beltroad.infrastructure.weights import Pricing, link_weights, port_times, voyage_km
+
+__all__ = ["Shipments", "Transport"]
+
+Floats = NDArray[np.float32]
+# Tables besides the projects that decide what a link takes.
+TABLES = (
+    "network_nodes", "network_links", "network_parameters", "country_groups", "borders",
+    "border_defaults", "border_regimes", "border_closed", "cities", "countries",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shipments:
+    """Fastest ways between all cities in one state: (3 or 1, cities, cities) by land and sea."""
+
+    land: Floats
+    sea: Floats
+
+    @cached_property
+    def hours(self) -> Floats:
+        """Hours of the faster of the two; 0 from a city to itself."""
+        return np.minimum(self.land[0], self.sea[0])
+
+
+class Transport:
+    """Everything the network stage needs, built when first needed and kept for all states.
+
+    Placing projects and building the topology is skipped altogether when every state asked for
+    is in the cache.
+    """
+
+    def __init__(self, scenario: Scenario, inputs: Inputs, cache: Cache, progress: Progress):
+        self.inputs, self.cache, self.progress = inputs, cache, progress
+        self.projects = inputs.acting
+        wanted: list[State] = [
+            scenario.states.before, scenario.states.after, scenario.states.economy,
+        ]  # fmt: skip
+        self.presence = states_of(
+            self.projects, self.projects["chosen"], wanted,
+            with_halted=scenario.projects.with_halted,
+        ).set_axis(self.projects["id"].to_numpy(), axis=0)  # fmt: skip
+        self.reformed_state = str(scenario.states.after)
+        self._tables = {name: evidence.info(name).sha256 for name in TABLES}
+        self._overrides = dict(scenario.parameters.network)
+        self._reforms = [reform.model_dump(mode="json") for reform in scenario.reforms]
+
+    @cached_property
+    def programme(self) -> Programme:
+        """Projects on the network."""
+        with self.progress.step("placing projects on the network") as report:
+            return place_projects(Network.bundled(), self.projects, progress=report)
+
+    @cached_property
+    def router(self) -> Router:
+        """The network with its topology."""
+        programme = self.programme
+        with self.progress.step("building the contraction hierarchy"):
+            return Router.of(programme.network)
+
+    @cached_property
+    def voyages(self) -> Floats:
+        """Kilometres by sea between ports."""
+        return self.router.voyages(voyage_km(self.programme.network, self.inputs.pricing))
+
+    @cached_property
+    def city_ids(self) -> NDArray[np.str_]:
+        """Labels of the cities, in the order of every matrix."""
+        network = Network.bundled()
+        from beltroad.infrastructure.network import CITY  # noqa: PLC0415
+
+        return network.terminals(CITY).index.to_numpy(str)
+
+    def lengths(self) -> pd.DataFrame:
+        """Matched and added kilometres and notes by project id."""
+        key = digest_of("lengths", self._project_rows(), self._tables["network_links"])
+
+        def compute() -> dict[str, NDArray[np.generic]]:
+            found = self.programme.lengths()
+            return {
+                "id": found.index.to_numpy(str),
+                "matched_km": found["matched_km"].to_numpy(float),
+                "added_km": found["added_km"].to_numpy(float),
+                "match_note": found["match_note"].to_numpy(str),
+            }
+
+        stored = self.cache.get_or("lengths", key, compute)
+        return pd.DataFrame(stored).set_index("id")
+
+    def state(self, state: State) -> Shipments:
+        """Shipments of a state, money and emissions included."""
+        there = self.presence[str(state)]
+        reformed = str(state) == self.reformed_state and bool(self._reforms)
+        stored = self.cache.get_or(
+            "shipments",
+            self.key(there, reformed=reformed),
+            lambda: self._route(there, reformed=reformed, label=f"state {state}"),
+        )
+        return Shipments(stored["land"], stored["sea"])
+
+    def hours_with(self, there: pd.Series) -> Floats:
+        """Land and sea hours, shape (2, cities, cities), with exactly these projects present."""
+        land, sea = self._shipments(there, self.inputs.pricing, carry=False)
+        return np.stack([land[0], sea[0]])
+
+    def key(self, there: pd.Series, *, reformed: bool = False) -> str:
+        """What the shipments of a set of present projects depend on."""
+        return digest_of(
+            self._project_rows(), there.to_numpy(bool).tolist(), self._tables, self._overrides,
+            self._reforms if reformed else [],
+        )  # fmt: skip
+
+    def dataset(self, ways: Shipments) -> xr.Dataset:
+        """Shipments as a labelled dataset, held against the schema (table ``times``)."""
+        dims, names = ("origin", "destination"), ("hours", "usd", "kgco2e")
+        data = {f"land_{name}": (dims, ways.land[k]) for k, name in enumerate(names)}
+        data |= {f"sea_{name}": (dims, ways.sea[k]) for k, name in enumerate(names)}
+        labels = {"origin": self.city_ids, "destination": self.city_ids}
+        return check_dataset(xr.Dataset(data, coords=labels), "times")
+
+    def _project_rows(self) -> list[object]:
+        text: str = self.projects[PLACING].to_json(orient="values")
+        return [text]
+
+    def _route(self, there: pd.Series, *, reformed: bool, label: str) -> dict[str, Floats]:
+        pricing = self.inputs.reformed if reformed else self.inputs.pricing
+        _ = self.router
+        with self.progress.step(f"routing shipments, {label}"):
+            land, sea = self._shipments(there, pricing, carry=True)
+        return {"land": land, "sea": sea}
+
+    def _shipments(self, there: pd.Series, pricing: Pricing, *, carry: bool) -> tuple[Floats, Floats]:
+        programme, router = self.programme, self.router
+        effects = effects_of(
+            programme.network, programme.projects, programme.alignments, there, pricing.parameters
+        )
+        return shipments(
+            router,
+            link_weights(programme.network, pricing, effects),
+            port_times(programme.network, pricing, effects),
+            self.voyages,
+            carry=carry,
+        )

@@ -1,0 +1,18 @@
+"""Finance: what projects cost per year, who is billed, and how soft a loan is."""
+
+from beltroad.finance.cost import (
+    annual_cost,
+    bill_by_country,
+    capital_recovery_factor,
+    net_gain,
+)
+from beltroad.finance.loan import grant_element, loan_present_value
+
+__all__ = [
+    "annual_cost",
+    "bill_by_country",
+    "capital_recovery_factor",
+    "grant_element",
+    "loan_present_value",
+    "net_gain",
+]

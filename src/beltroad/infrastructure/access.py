@@ -1,0 +1,40 @@
+"""From pairs of cities to pairs of economies, weighted by population."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beltroad.errors import InputError
+
+__all__ = ["PairWeights"]
+
+Array = NDArray[np.float64]
+
+
+class PairWeights:
+    """Weights that turn a city-by-city matrix into an economy-by-economy one.
+
+    The weight of a pair of cities is the product of their shares in the population of the
+    economy's cities; pairs that cannot be reached in ``reachable`` are left out and the rest
+    weighs more. A mean over an economy with itself covers pairs of different cities.
+    """
+
+    def __init__(
+        self, country: NDArray[np.str_], population: Array, reachable: NDArray[np.bool_]
+    ) -> None:
+        if not np.all(population > 0):
+            raise InputError("every city needs a population above 0 to be a weight")
+        self.countries, place = np.unique(country, return_inverse=True)
+        share = np.zeros((len(self.countries), len(country)))
+        share[place, np.arange(len(country))] = population
+        self.share = share / share.sum(axis=1, keepdims=True)
+        self.reachable = reachable & ~np.eye(len(country), dtype=bool)
+        self.total = self.share @ self.reachable @ self.share.T
+
+    def mean(self, matrix: Array) -> Array:
+        """Weighted mean by pair of economies (origin, destination); NaN where none is reachable."""
+        known = np.where(self.reachable, matrix, 0.0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            out: Array = (self.share @ known @ self.share.T) / self.total
+        return np.where(self.total > 0, out, np.nan)
