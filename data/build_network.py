@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from _common import BUNDLE, ROOT, WORK, write_table
 from network import borders as border_steps
 from network import heal, hsr, patches, simplify, sources, tag, terminals
 from network.order import dissection_order, fill, reorder
 from network.simplify import Graph
-from network.subdivide import subdivide
+from network.subdivide import subdivide, through_points
 from network.terminals import CITY, PORT, RAIL, ROAD, SEA
 
 FACTS = Path(__file__).resolve().parent / "facts"
@@ -39,8 +40,6 @@ def say(text: str) -> None:
 def table(name: str, folder: Path = FACTS) -> pd.DataFrame:
     """CSV as a frame; empty where it does not exist yet."""
     path = folder / f"{name}.csv"
-    if name == "projects" and not path.exists():
-        path = CACHE / "projects.csv"
     if not path.exists():
         say(f"no {name}.csv yet")
         return pd.DataFrame()
@@ -116,6 +115,7 @@ def finish_lines(g: Graph, listed: pd.DataFrame, mode: str) -> Graph:
     if not listed.empty:
         g, bent = border_steps.bend(g, listed[listed["mode"] == mode])
     before = int((g.country[g.u] != g.country[g.v]).sum())
+    g, shaped = through_points(g, known_points(mode), mode)
     g = subdivide(g, RAIL_PIECE_KM if rail else ROAD_PIECE_KM)
     country = g.country.astype("U3")
     near = heal.near_points(g.lat, g.lon, crossings(listed, mode), 20.0)
@@ -126,8 +126,27 @@ def finish_lines(g: Graph, listed: pd.DataFrame, mode: str) -> Graph:
     g = replace(g, country=country.astype(object))
     after = int((country[g.u] != country[g.v]).sum())
     say(f"{mode}: {a.size} gaps healed, {bent} crossing links bent to their place, "
-        f"{before} crossing links, {after} after false runs")
+        f"{before} crossing links, {after} after false runs, {shaped} places put on long links")
     return g
+
+
+def known_points(mode: str | None = None) -> np.ndarray:
+    """lat, lon of project way points and of places under check (of one mode, or of all)."""
+    points = []
+    projects = table("projects", BUNDLE)
+    if mode is not None:
+        # Only lines in the raw data lead links; the others just keep a node near.
+        projects = projects[(projects["mode"] == mode)
+                            & projects["in_2024_data"].isin(["yes", "gap"])]
+    for text in projects["waypoints"].dropna():
+        points += patches.waypoints(text).tolist()
+    spots = table("spot_distances", BUNDLE)
+    if mode is not None and len(spots):
+        spots = spots[spots["mode"] == mode]
+    for a, b in (("origin_lat", "origin_lon"), ("dest_lat", "dest_lon")):
+        points += spots[[a, b]].to_numpy(float).tolist() if len(spots) else []
+    points += table("network_places")[["lat", "lon"]].to_numpy(float).tolist()
+    return np.unique(np.array(points), axis=0)
 
 
 def crossings(listed: pd.DataFrame, mode: str) -> np.ndarray:
@@ -161,6 +180,8 @@ def main_network(listed: pd.DataFrame) -> Graph:
     """Rail, road and sea side by side, with ferries, gauges and pinned crossings."""
     g = union(build_rail(listed), build_road(listed))
     lat, lon, u, v, km, passage = sources.read_sea_lanes()
+    # Open in the raw lanes, which would send Shanghai-Rotterdam through the Canadian Arctic.
+    u, v, km, passage = (x[passage != "northwest"] for x in (u, v, km, passage))
     sea = layer_graph(lat, lon, SEA, np.full(lat.size, "", object), u, v, km, "sea", passage)
     g = simplify.merge_parallel_links(union(g, sea))
     g, problems = patches.add_ferries(g, table("ferries"))
@@ -179,7 +200,8 @@ def main_network(listed: pd.DataFrame) -> Graph:
 
 def add_terminals(g: Graph, cities: pd.DataFrame, projects: pd.DataFrame) -> Graph:
     """Ports and cities with their access links; every city gets connected."""
-    ports = terminals.prepare_ports(sources.read_ports(), table("ports_extra"))
+    ports = terminals.prepare_ports(sources.read_ports(), terminals.extra_ports(
+        table("ports_extra"), projects, sources.read_ports()))
     sea = np.flatnonzero(g.layer == SEA)
     to_sea, sea_km = terminals.sea_links(
         ports["lat"].to_numpy(float), ports["lon"].to_numpy(float), g.lat[sea], g.lon[sea]
@@ -203,7 +225,7 @@ def add_terminals(g: Graph, cities: pd.DataFrame, projects: pd.DataFrame) -> Gra
     # Ports once; then again with the ports that otherwise unconnected cities need.
     base = g
     for attempt in range(2):
-        g, linked = _place_ports(base, ports[chosen], sea[to_sea[chosen]], sea_km[chosen])
+        g = _place_ports(base, ports[chosen], sea[to_sea[chosen]], sea_km[chosen])
         label = heal.components(g.lat.size, g.u, g.v)
         giant = np.argmax(np.bincount(label))
         lost = np.flatnonzero(label[city] != giant)
@@ -241,43 +263,34 @@ def _place_ports(
     )
     g, rail = terminals.join(g, node, RAIL, terminals.PORT_RAIL_KM, "port_rail", two=False)
     say(f"ports: {len(ports)}, on road {road.sum()}, on rail {rail.sum()}")
-    return g, node
+    return g
 
 
-def kept_nodes(g: Graph, projects: pd.DataFrame) -> np.ndarray:
+def kept_nodes(g: Graph) -> np.ndarray:
     """Nodes of rail and road nearest to project way points and places under check."""
     kept = np.zeros(g.lat.size, bool)
-    points = []
-    for row in projects.to_dict("records"):
-        for lat, lon in patches.waypoints(str(row.get("waypoints") or "")):
-            points.append((lat, lon))
-    places = table("network_places")
-    spots = table("spot_distances", BUNDLE)
-    for a, b in (("origin_lat", "origin_lon"), ("dest_lat", "dest_lon")):
-        points += list(spots[[a, b]].itertuples(index=False, name=None)) if len(spots) else []
-    points += list(places[["lat", "lon"]].itertuples(index=False, name=None)) if len(places) else []
+    xyz = sources.to_unit_sphere(*known_points().T)
     label = heal.components(g.lat.size, g.u, g.v)
-    big = np.bincount(label)[label] >= terminals.BIG
+    big = np.bincount(label)[label] >= 100
     for layer in (RAIL, ROAD):
         nodes = np.flatnonzero((g.layer == layer) & big)
-        tree = sources.tree_of(g.lat[nodes], g.lon[nodes])
-        _, i = tree.query(sources.to_unit_sphere(*np.array(points).T))
-        kept[nodes[i]] = True
+        kept[nodes[sources.tree_of(g.lat[nodes], g.lon[nodes]).query(xyz)[1]]] = True
     return kept
 
 
-def drop_fragments(g: Graph, least: int = 100) -> Graph:
-    """Keep pieces that hold a terminal or have at least ``least`` nodes."""
+def drop_fragments(g: Graph, least_km: float = 100.0) -> Graph:
+    """Keep pieces that hold a terminal or have at least ``least_km`` of lines."""
     label = heal.components(g.lat.size, g.u, g.v)
-    size = np.bincount(label)
-    terminal = np.bincount(label, weights=np.isin(g.layer, (CITY, PORT)))
-    return g.nodes(((size >= least) | (terminal > 0))[label])
+    count = label.max() + 1
+    length = np.bincount(label[g.u], weights=g.km, minlength=count)
+    terminal = np.bincount(label, weights=np.isin(g.layer, (CITY, PORT)), minlength=count)
+    return g.nodes(((length >= least_km) | (terminal > 0))[label])
 
 
-def shrink(g: Graph, projects: pd.DataFrame) -> Graph:
+def shrink(g: Graph) -> Graph:
     """Exact simplification, twice, because dropped links free further chains."""
     g = drop_fragments(simplify.merge_parallel_links(g))
-    kept = kept_nodes(g, projects)
+    kept = kept_nodes(g)
     for step in (1, 2, 3):
         g, kept = simplify.contract(g, kept, longest_km=LONGEST_KM, stub_km=STUB_KM, seed=step)
         say(f"contracted: {g.lat.size} nodes, {g.u.size} links")
@@ -307,7 +320,7 @@ def main() -> None:
     projects = table("projects", BUNDLE)
     g = main_network(listed)
     g = add_terminals(g, cities, projects)
-    g = shrink(g, projects)
+    g = shrink(g)
     g = ordered(g)
     arcs, _ = fill(g)
     say(f"fill {arcs / g.u.size:.2f} chordal arcs per link")

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _common import BUNDLE
-from network.sources import chord, great_circle_km, to_unit_sphere, tree_of
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
+
+from _common import BUNDLE
+from network.sources import chord, great_circle_km, to_unit_sphere, tree_of
 
 FACTS = Path(__file__).resolve().parent / "facts"
 
@@ -122,8 +123,9 @@ def main() -> None:
     start = time.perf_counter()
     nodes = pd.read_parquet(BUNDLE / "network_nodes.parquet")
     links = pd.read_parquet(BUNDLE / "network_links.parquet")
+    size = [(BUNDLE / f"network_{n}.parquet").stat().st_size / 1e6 for n in ("nodes", "links")]
     print(f"load {time.perf_counter() - start:.2f} s, {len(nodes)} nodes, {len(links)} links, "
-          f"{[round((BUNDLE / f'network_{n}.parquet').stat().st_size / 1e6, 2) for n in ('nodes', 'links')]} MB")
+          f"{size[0]:.2f} + {size[1]:.2f} MB")
     lat, lon = nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float)
     print(links["mode"].value_counts().to_dict(), nodes["layer"].value_counts().to_dict(),
           links.groupby("mode", observed=True)["km"].sum().round().to_dict(),

@@ -39,7 +39,7 @@ def csr(n: int, u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
 
 
 @numba.njit(cache=True)
-def _reach(start, neighbour, edge, km, sources, targets, limit):  # noqa: ANN202
+def _reach(start, neighbour, edge, km, sources, targets, limit):
     """Whether targets[i] lies within ``limit`` km along the track of sources[i]."""
     n = start.size - 1
     best = np.full(n, np.inf)
@@ -98,7 +98,7 @@ def heal(
     tag: np.ndarray, crossings: np.ndarray, radius_km: float = 2.0, facing_km: float = 8.0, *,
     dead_ends: bool = True,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """New links (u, v, km) by the three rules; without ``dead_ends`` the second one is off."""
+    """Find new links (u, v, km) by the three rules; the second only with ``dead_ends``."""
     n = lat.size
     xyz = to_unit_sphere(lat, lon)
     tree = cKDTree(xyz)

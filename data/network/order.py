@@ -35,7 +35,7 @@ def reorder(g: Graph, order: np.ndarray) -> Graph:
 
 
 @numba.njit(cache=True)
-def _fill(n, start, head):  # noqa: ANN202
+def _fill(n, start, head):
     """Chordal arcs and elimination tree when node i is contracted i-th (edges u < v, by u)."""
     parent = np.full(n, -1, np.int64)
     first_child = np.full(n, -1, np.int64)
@@ -77,7 +77,7 @@ def _fill(n, start, head):  # noqa: ANN202
 
 
 def fill(g: Graph) -> tuple[int, np.ndarray]:
-    """Number of chordal arcs of an ordered graph, and each node's parent in the tree."""
+    """Count the chordal arcs of an ordered graph; also return each node's parent in the tree."""
     start = np.searchsorted(g.u, np.arange(g.lat.size + 1))
     arcs, parent = _fill(g.lat.size, start, g.v)
     return int(arcs), parent

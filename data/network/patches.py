@@ -78,7 +78,7 @@ def add_line(g: Graph, a: int, b: int, km: float, mode: str, via: np.ndarray,
     return g.add_links(chain[:-1], chain[1:], length, mode, patched=True)
 
 
-def add_ferries(g: Graph, table: pd.DataFrame, snap_km: float = 25.0) -> tuple[Graph, list[str]]:
+def add_ferries(g: Graph, table: pd.DataFrame, snap_km: float = 60.0) -> tuple[Graph, list[str]]:
     """Ferry links between rail nodes (wagon ferries) or road nodes (trucks, trailers)."""
     problems = []
     label = components(g.lat.size, g.u, g.v)

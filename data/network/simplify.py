@@ -72,8 +72,7 @@ def merge_parallel_links(g: Graph) -> Graph:
     first = np.ones(order.size, bool)
     first[1:] = (keys[1:] != keys[:-1]).any(axis=1)
     first &= keys[:, 0] != keys[:, 1]
-    out = replace(g, u=a, v=b).links(order[first])
-    return out
+    return replace(g, u=a, v=b).links(order[first])
 
 
 def fixed_nodes(g: Graph) -> np.ndarray:

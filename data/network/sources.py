@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _common import WORK, wheel_member
 from scipy.spatial import cKDTree
+
+from _common import WORK, wheel_member
 
 SCGRAPH = "scgraph-data==2.0.0"
 SEAROUTE = "searoute==1.6.0"
@@ -123,6 +124,10 @@ def read_sea_lanes() -> tuple[np.ndarray, ...]:
     tags = np.array(passage)
     both = pd.DataFrame({"a": np.minimum(a, b), "b": np.maximum(a, b), "tag": tags})
     tags = both.groupby(["a", "b"])["tag"].transform("max").to_numpy()
+    # The canals between the Caspian and the Sea of Azov take river ships only: tagged, so that a
+    # routing can leave them out.
+    inland = (lat > 47.0) & (lat < 49.0) & (lon > 40.0) & (lon < 46.4)
+    tags = np.where(inland[a] & inland[b], "volga_don", tags.astype(object)).astype(str)
     a, b, km, tags = merge_parallel(a, b, km, tags)
     return lat, lon, a, b, km, tags
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from network.simplify import Graph
+from network.sources import chord, great_circle_km, to_unit_sphere
 from network.tag import tag_points
 
 
@@ -53,3 +56,64 @@ def subdivide(g: Graph, piece_km: float) -> Graph:
     if columns["u"].max() >= old + link.size:
         raise ValueError("a link points past the last node")
     return replace(finer, **columns)
+
+
+def through_points(g: Graph, points: np.ndarray, mode: str, shortest_km: float = 50.0,
+                   free_km: float = 12.0) -> tuple[Graph, int]:
+    """Lead long links through places known to lie on the line.
+
+    The raw data gives some lines as one link of hundreds of km; drawn straight it misses its own
+    stations. A point (columns lat, lon) is put on the link that can reach it without getting
+    longer, if no other node of that layer is within ``free_km`` of it.
+
+    Returns
+    -------
+    graph : with a node at each point used, on a link of unchanged length
+    count : number of points used
+    """
+    layer = 0 if mode == "rail" else 1
+    own = np.flatnonzero(g.layer == layer)
+    served = cKDTree(to_unit_sphere(g.lat[own], g.lon[own]))
+    away = served.query(to_unit_sphere(points[:, 0], points[:, 1]))[0]
+    links = np.flatnonzero((g.mode == mode) & (g.km > shortest_km)
+                           & (g.country[g.u] == g.country[g.v]))
+    # Stops of each long link in order: (share of its length, lat, lon); ends included.
+    stops = {int(e): [(0.0, g.lat[g.u[e]], g.lon[g.u[e]]), (1.0, g.lat[g.v[e]], g.lon[g.v[e]])]
+             for e in links}
+    used: list[tuple[float, float]] = []
+    for lat, lon in points[away > chord(free_km)]:
+        if used and great_circle_km(*np.array(used).T, lat, lon).min() < free_km:
+            continue
+        one = great_circle_km(g.lat[g.u[links]], g.lon[g.u[links]], lat, lon)
+        two = great_circle_km(g.lat[g.v[links]], g.lon[g.v[links]], lat, lon)
+        best = None
+        for e in links[(one + two) <= 1.01 * g.km[links]]:
+            for i, (left, right) in enumerate(pairwise(stops[int(e)])):
+                length = g.km[e] * (right[0] - left[0])
+                d = great_circle_km(np.array([left[1], right[1]]), np.array([left[2], right[2]]),
+                                    lat, lon)
+                over = d.sum() / length
+                if over <= 1.01 and (best is None or over < best[0]):
+                    share = left[0] + (right[0] - left[0]) * d[0] / d.sum()
+                    best = (over, int(e), i + 1, share)
+        if best is not None:
+            stops[best[1]].insert(best[2], (float(best[3]), lat, lon))
+            used.append((lat, lon))
+    changed = [e for e, along in stops.items() if len(along) > 2]
+    if not changed:
+        return g, 0
+    keep = np.ones(g.u.size, bool)
+    keep[changed] = False
+    out = g.links(keep)
+    for e in changed:
+        along = np.array(stops[e])
+        new = along[1:-1]
+        count = len(new)
+        out, ids = out.add_nodes(
+            lat=new[:, 1], lon=new[:, 2], layer=np.full(count, layer),
+            country=np.full(count, g.country[g.u[e]], object), gauge=np.zeros(count, np.int64),
+            ref=np.full(count, "", object))
+        chain = np.concatenate([[g.u[e]], ids, [g.v[e]]])
+        out = out.add_links(chain[:-1], chain[1:], np.diff(along[:, 0]) * g.km[e], mode,
+                            patched=bool(g.patched[e]))
+    return out, len(used)

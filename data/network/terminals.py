@@ -17,7 +17,7 @@ ACCESS_DETOUR = 1.2  # access links are straight lines: stretched by this factor
 OLD_PREFIX = {"AN": "", "CS": "MNE", "XK": "XKX"}
 PORT_ROAD_KM, PORT_RAIL_KM = 50.0, 15.0
 CITY_ROAD_KM, CITY_RAIL_KM, CITY_PORT_KM = 100.0, 30.0, 300.0
-BIG = 100  # nodes in a piece of network that a terminal may hang on
+BIG_KM = 100.0  # length of a piece of network that a terminal may hang on
 
 
 def ring_points(lat: np.ndarray, lon: np.ndarray, km: float, count: int = 16) -> np.ndarray:
@@ -37,7 +37,11 @@ def prepare_ports(ports: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
     rings = np.concatenate([ring_points(lat, lon, km) for km in (12.0, 30.0)]).reshape(-1, 2)
     around = tag_points(rings[:, 0], rings[:, 1]).reshape(-1, lat.size)
     iso3 = []
-    for code in frame["locode"]:
+    given = frame["iso3"] if "iso3" in frame else pd.Series(index=frame.index, dtype=object)
+    for code, own_iso3 in zip(frame["locode"], given, strict=True):
+        if isinstance(own_iso3, str):
+            iso3.append(own_iso3)
+            continue
         found = pycountry.countries.get(alpha_2=code[:2])
         iso3.append(found.alpha_3 if found else OLD_PREFIX.get(code[:2], ""))
     frame["iso3"] = iso3
@@ -90,9 +94,9 @@ class Attach:
     def __init__(self, g: Graph, layer: int) -> None:
         inner = np.isin(g.mode.astype(str), ("rail", "road", "ferry"))
         label = components(g.lat.size, g.u[inner], g.v[inner])
-        size = np.bincount(label)[label]
-        self.node = np.flatnonzero((g.layer == layer) & (size >= BIG))
-        small = np.flatnonzero((g.layer == layer) & (size < BIG) & (size >= 5))
+        size = np.bincount(label[g.u[inner]], weights=g.km[inner], minlength=label.max() + 1)[label]
+        self.node = np.flatnonzero((g.layer == layer) & (size >= BIG_KM))
+        small = np.flatnonzero((g.layer == layer) & (size < BIG_KM) & (size >= 2))
         self.small = small
         self.g = g
         self.country = g.country[self.node]
@@ -151,20 +155,39 @@ def join(g: Graph, terminals: np.ndarray, layer: int, km: float, mode: str, *, t
     return g.add_links(np.array(u, np.int64), np.array(v, np.int64), np.array(length), mode), joined
 
 
-def near_projects(ports: pd.DataFrame, projects: pd.DataFrame, km: float = 20.0) -> set[str]:
-    """LOCODEs of the ports nearest to the way points of port projects."""
-    if projects.empty:
-        return set()
-    points = [p for row in projects.to_dict("records") if row["mode"] in ("port", "water")
-              for p in str(row.get("waypoints") or "").split(";") if "," in p]
-    lat, lon = np.array([[float(x) for x in p.split(",")] for p in points]).T
+def near_projects(ports: pd.DataFrame, projects: pd.DataFrame, km: float = 15.0) -> set[str]:
+    """LOCODEs of the ports nearest to the way points of port and waterway projects."""
+    rows = projects[projects["mode"].isin(["port", "water"])]
+    points = [p.split(",") for text in rows["waypoints"] for p in str(text).split(";") if "," in p]
+    lat, lon = np.array(points, float).T
     tree = cKDTree(to_unit_sphere(ports["lat"], ports["lon"]))
     away, i = tree.query(to_unit_sphere(lat, lon))
-    return set(ports["locode"].to_numpy()[i[away < chord(km)]])
+    return set(ports["locode"].to_numpy()[i[away < chord(km)]]) | set(rows["locode"].dropna())
+
+
+def extra_ports(listed: pd.DataFrame, projects: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:
+    """Gather listed extra ports, and ports of projects that the data lacks or misplaces.
+
+    A project port without a LOCODE gets the project's id as its reference.
+    """
+    known = pd.concat([ports, listed]).drop_duplicates("locode", keep="last").set_index("locode")
+    rows = [listed[["locode", "name", "country_name", "lat", "lon"]]]
+    for row in projects[projects["mode"] == "port"].to_dict("records"):
+        lat, lon = (float(x) for x in str(row["waypoints"]).split(";")[0].split(","))
+        code = row["locode"] if isinstance(row["locode"], str) else row["id"]
+        if code in known.index:
+            old = known.loc[code]
+            if great_circle_km(old["lat"], old["lon"], lat, lon) < 40:
+                continue
+        rows.append(pd.DataFrame([{
+            "locode": code, "name": row["name"], "country_name": str(row["countries"]),
+            "lat": lat, "lon": lon, "iso3": str(row["countries"]).split(";")[0],
+        }]))
+    return pd.concat(rows, ignore_index=True)
 
 
 def second_sea_node(g: Graph, port: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The other end of the lane a port lies beside, and the way to it in km; -1 where none.
+    """Find the other end of the lane a port lies beside, and the way to it in km; -1 where none.
 
     Only neighbours of the first sea node over a lane without a passage tag count, so that a port
     never offers a way round a canal or strait.

@@ -180,8 +180,8 @@ def _projects(rng: np.random.Generator) -> pd.DataFrame:
             "countries": base.countries,
             "status": base.status,
             "year_open": base.year_open.astype(float),
-            "state_before": np.where(base.year_open.astype(float) <= 2013, "yes", "no"),
-            "state_after": np.where(halted, "no", "yes"),
+            "state_before": np.where(base.year_open.astype(float) <= 2013, "there", "absent"),
+            "state_after": np.where(halted, "absent", "there"),
             "length_km": base.length_km.astype(float),
             "matched_km": np.where(opened, base.length_km.astype(float) * 0.9, np.nan),
             "added_km": np.where(opened, 0.0, base.length_km.astype(float)),
@@ -218,7 +218,7 @@ def _sensitivity(h: Headlines) -> pd.DataFrame:
                 "case": case,
                 "description": text,
                 "world_real_income_pct": h.real_income_pct[0] * k,
-                "bri_real_income_pct": h.real_income_pct[1] * k,
+                "corridor_real_income_pct": h.real_income_pct[1] * k,
                 "world_trade_pct": h.trade_pct[0] * k,
                 "world_trade_cost_pct": h.trade_cost_pct[0] * k,
             }
@@ -326,7 +326,7 @@ def _run(scenario: Scenario) -> dict[str, object]:
     return {
         "digest": scenario.digest,
         "versions": {"beltroad": "0.1.0", "python": "3.11", "numpy": "2.4", "scipy": "1.18"},
-        "data": evidence.digest(),
+        "data_digests": evidence.digest(),
         "parameters": scenario.parameters.model_dump(mode="json"),
         "seed": scenario.seed,
         "timings_s": {"network": 4.21, "shipment_hours": 11.9, "trade_costs": 0.8, "solve": 3.3},

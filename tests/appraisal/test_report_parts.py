@@ -16,8 +16,10 @@ from beltroad.appraisal.report import maps, projection, tables, theme, words, ya
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.1263, "+0.13%"), (-12.4, "−12%"), (0.0, "0%"), (0.00321, "+0.003%"), (math.nan, "not known")],
-)
+    [(0.1263, "+0.13%"), (-12.4, "−12%"), (0.0, "0%"), (0.00321, "+0.003%"),
+     (math.nan, "not known"),
+     (0.09996, "+0.10%")],
+)  # fmt: skip
 def test_percent(value: float, text: str) -> None:
     assert words.percent(value) == text
 
@@ -94,27 +96,51 @@ def test_classes_cover_every_value(values: list[float]) -> None:
     scale = maps.classes(pd.Series(values))
     assert len(scale.colours) == len(scale.labels) == len(scale.limits) + 1
     assert list(scale.limits) == sorted(scale.limits)
-    assert 0.0 in scale.limits
-    zero = scale.limits.index(0.0)
     for v in values:
-        at = scale.index(v)
-        assert 0 <= at < len(scale.colours)
-        # A loss is never shown in a colour of gains.
-        assert (at > zero) == (v >= 0)
+        # A loss is never shown in a colour of gains, nor a gain in one of losses.
+        shown = scale.colours[scale.index(v)]
+        assert shown in (theme.GAIN if v >= 0 else theme.LOSS)
 
 
 def test_yardstick_bars_share_one_scale_that_holds_zero() -> None:
     row = {"statement": "s", "published_low": -2.5, "published_high": -1.2, "ours_low": -2.0,
-           "ours_high": -1.0, "unit": "%", "difference": "d", "why": "w", "source": "x"}  # fmt: skip
+           "ours_high": -1.0, "unit": "%", "difference": "d", "why": "w",
+           "source": "x"}  # fmt: skip
     (y,) = yardsticks.rows(pd.DataFrame([row]))
     assert y.published == "−2.5 to −1.2%"
     assert y.published_bar is not None
     assert y.our_bar is not None
     assert y.zero is not None
     assert y.published_bar[0] < y.our_bar[0] < y.our_bar[0] + y.our_bar[1] < y.zero
-    (gap,) = yardsticks.rows(pd.DataFrame([row | {"ours_low": np.nan, "ours_high": np.nan}]))
-    assert gap.ours == "not computed"
-    assert gap.our_bar is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "text"),
+    [
+        (np.nan, 3.4, "%", "up to +3.4%"),
+        (0.006, 0.021, "share of value per day", "0.6 to 2.1% of value per day"),
+        (1.44e11, 3.04e11, "USD", "USD 144 billion to USD 304 billion"),
+        (7.6e6, 7.6e6, "persons", "7.6 million persons"),
+        (9.8, 14.0, "days", "9.8 to 14 days"),
+        (-11.9, -11.9, "%", "−11.9%"),
+    ],
+)
+def test_published_values_in_words(low: float, high: float, unit: str, text: str) -> None:
+    row = {"statement": "s", "published_low": low, "published_high": high, "ours_low": 1.0,
+           "ours_high": 1.0, "unit": unit, "difference": "d", "why": "w",
+           "source": "x"}  # fmt: skip
+    (y,) = yardsticks.rows(pd.DataFrame([row]))
+    assert y.published == text
+
+
+def test_yardsticks_without_our_value_are_listed_apart_and_reasons_are_said_once() -> None:
+    table = pd.DataFrame(
+        {"statement": ["a", "b", "c"], "published_low": 1.0, "published_high": 2.0,
+         "ours_low": [1.0, 1.0, np.nan], "ours_high": [1.0, 1.0, np.nan], "unit": "%",
+         "difference": "d", "why": ["because", "because", "not yet"], "source": "x"}
+    )  # fmt: skip
+    assert [y.why for y in yardsticks.rows(table)] == ["because", "Why: as for “a”"]
+    assert yardsticks.not_computed(table) == [("c", "not yet", "x")]
 
 
 def test_only_losses_are_coloured() -> None:

@@ -16,9 +16,9 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import synthetic  # noqa: PLC0415 (found through the path set above)
+    import synthetic
 
-    from beltroad.appraisal.report import html_report  # noqa: PLC0415
+    from beltroad.appraisal.report import html_report
 
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(html_report(synthetic.appraisal()), encoding="utf-8")

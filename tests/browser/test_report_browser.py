@@ -44,7 +44,8 @@ def desk(browser: Any, report: Path) -> Iterator[Any]:
 def column(page: Any, table: str, index: int) -> list[str]:
     return list(
         page.eval_on_selector_all(
-            f"#{table} tbody tr:not([hidden])", f"rows => rows.map(r => r.cells[{index}].textContent)"
+            f"#{table} tbody tr:not([hidden])",
+            f"rows => rows.map(r => r.cells[{index}].textContent)",
         )
     )
 
@@ -145,16 +146,12 @@ def test_tooltips_by_pointer_and_by_arrow_keys(desk: Any) -> None:
 
 
 def test_copy_gives_numbers_in_full_and_no_formulas(desk: Any) -> None:
-    desk.evaluate(
-        "navigator.clipboard.writeText = async (text) => { window.copied = text; }"
-    )
-    desk.evaluate(
-        "document.querySelector('#economies tbody th').textContent = '=1+1 \"q\"'"
-    )
+    desk.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    desk.evaluate("document.querySelector('#economies tbody th').textContent = '=1+1 \"q\"'")
     desk.locator("button[data-copy=economies]").click()
     lines = desk.evaluate("window.copied").split("\r\n")
     assert len(lines) == 1 + len(column(desk, "economies", 0))
-    assert lines[1].startswith("\"'=1+1 \"\"q\"\"\",")
+    assert lines[1].startswith('"\'=1+1 ""q""",')
     assert "rows copied" in (desk.locator("[data-said=economies]").text_content() or "")
 
 

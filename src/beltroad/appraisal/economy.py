@@ -77,6 +77,7 @@ class Economy:
         reachable = np.isfinite(ways.before.hours) & np.isfinite(ways.economy.hours)
         self.weights = PairWeights(city_country, population, reachable & np.isfinite(ways.after.hours))
         self._splits: dict[float, Split] = {}
+        self._before: dict[Case, Array] = {}
 
     def split(self, calibration: trade.Calibration, level: Level) -> Split:
         """Land or sea at the accounts' state, for the mean value of time of traded goods."""
@@ -152,11 +153,13 @@ class Economy:
         calibration = calibrated(case)
         split = self.split(calibration, case.value_of_time)
         per_day = trade.value_of_time(calibration.industries, case.value_of_time)
-        days = [
-            self.for_model(calibration, self.pair_days(split, d, switch=case.switch))
-            for d in (_days(self.ways.before), {"land": hours[0] / 24.0, "sea": hours[1] / 24.0})
-        ]
-        change = np.log(trade.iceberg_change(days[0], days[1], per_day))
+        if case not in self._before:
+            pairs = self.pair_days(split, _days(self.ways.before), switch=case.switch)
+            self._before[case] = self.for_model(calibration, pairs)
+        days = {"land": hours[0] / 24.0, "sea": hours[1] / 24.0}
+        pairs = self.pair_days(split, days, switch=case.switch)
+        after = self.for_model(calibration, pairs)
+        change = np.log(trade.iceberg_change(self._before[case], after, per_day))
         if not case.domestic:
             own = np.arange(len(calibration.economies))
             change[:, own, own] = 0.0

@@ -1,10 +1,13 @@
-"""What each project does alone: hours saved and first-order gain against the earlier state."""
+"""What each project does alone: hours saved and first-order gain over the earlier state."""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +20,23 @@ __all__ = ["alone"]
 
 COLUMNS = ["alone_hours_saved", "pairs_faster_alone", "alone_gain_usd"]
 FASTER_HOURS = 0.1
+
+
+class Lazy:
+    """A value computed once, when first asked for, by whichever thread asks."""
+
+    def __init__(self, compute: Callable[[], Any]) -> None:
+        self._compute, self._lock = compute, threading.Lock()
+
+    @cached_property
+    def _value(self) -> Any:
+        return self._compute()
+
+    @property
+    def value(self) -> Any:
+        """The value."""
+        with self._lock:
+            return self._value
 
 
 def alone(
@@ -49,6 +69,7 @@ def alone(
     base = np.stack([economy.ways.before.land[0], economy.ways.before.sea[0]])
     fastest = base.min(axis=0)
     counted = np.isfinite(fastest) & ~np.eye(len(fastest), dtype=bool)
+    near = Lazy(lambda: transport.weigh(there, transport.inputs.pricing, route=True))
     done = [0]
 
     def one(project: str) -> list[float]:
@@ -56,7 +77,7 @@ def alone(
         with_it[project] = True
 
         def compute() -> dict[str, float]:
-            hours = transport.hours_with(with_it)
+            hours = transport.hours_with(with_it, near.value)
             saved = (fastest - hours.min(axis=0))[counted]
             return {
                 "alone_hours_saved": float(np.mean(saved, dtype=np.float64)),

@@ -19,7 +19,7 @@ __all__ = ["Inputs", "gather", "scenario_projects"]
 
 # Columns of a project that the network stage reads: its cache key rests on these alone.
 PLACING = [
-    "id", "mode", "effect", "waypoints", "length_km", "in_2024_data", "locode",
+    "id", "mode", "countries", "effect", "waypoints", "length_km", "in_2024_data", "locode",
     "hours_saved_terminal", "speed_before_kmh", "speed_after_kmh",
 ]  # fmt: skip
 

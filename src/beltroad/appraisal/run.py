@@ -80,7 +80,7 @@ def appraise(
     economy = Economy(
         inputs.city_country(transport.city_ids),
         inputs.city_population(transport.city_ids),
-        ModeChoice(parameters.one("mode_sensitivity"), parameters.one("mode_land_handicap")),
+        ModeChoice(parameters.one("mode_sensitivity"), parameters.one("mode_land_handicap_per_day")),
         parameters.one("cargo_value_usd_per_teu"),
         ways,
     )

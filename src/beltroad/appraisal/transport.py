@@ -19,9 +19,16 @@ from beltroad.appraisal.schema import check_dataset
 from beltroad.infrastructure.effects import effects_of
 from beltroad.infrastructure.network import Network
 from beltroad.infrastructure.programme import Programme, place_projects
-from beltroad.infrastructure.shipment import Router, shipments
+from beltroad.infrastructure.shipment import Router, land_ways, shipments
 from beltroad.infrastructure.states import State, states_of
-from beltroad.infrastructure.weights import Pricing, link_weights, port_times, voyage_km
+from beltroad.infrastructure.weights import (
+    LinkWeights,
+    PortTimes,
+    Pricing,
+    link_weights,
+    port_times,
+    voyage_km,
+)
 
 __all__ = ["Shipments", "Transport"]
 
@@ -44,6 +51,15 @@ class Shipments:
     def hours(self) -> Floats:
         """Hours of the faster of the two; 0 from a city to itself."""
         return np.minimum(self.land[0], self.sea[0])
+
+
+@dataclass(frozen=True)
+class _Weighted:
+    """Weights of one set of present projects, with its land hours where they are known."""
+
+    land: LinkWeights
+    ports: PortTimes
+    ways: Floats | None
 
 
 class Transport:
@@ -121,16 +137,43 @@ class Transport:
         )
         return Shipments(stored["land"], stored["sea"])
 
-    def hours_with(self, there: pd.Series) -> Floats:
-        """Land and sea hours, shape (2, cities, cities), with exactly these projects present."""
-        land, sea = self._shipments(there, self.inputs.pricing, carry=False)
+    def hours_with(self, there: pd.Series, near: _Weighted) -> Floats:
+        """Land and sea hours, shape (2, cities, cities), with exactly these projects present.
+
+        ``near`` is a state of which the land ways are known; they are used again where no link
+        differs.
+        """
+        here = self.weigh(there, self.inputs.pricing)
+        same = all(
+            np.array_equal(getattr(here.land, side)[0], getattr(near.land, side)[0])
+            for side in ("forward", "backward")
+        )
+        known = near.ways if same else None
+        ways = land_ways(self.router, here.land, carry=False, threads=1) if known is None else known
+        land, sea = shipments(self.router, ways, here.ports, self.voyages)
         return np.stack([land[0], sea[0]])
+
+    def weigh(self, there: pd.Series, pricing: Pricing, *, route: bool = False) -> _Weighted:
+        """Weights of links and ports with these projects present, and the land hours if asked."""
+        programme = self.programme
+        effects = effects_of(
+            programme.network, programme.projects, programme.alignments, there,
+            pricing.parameters, pricing.groups,
+        )  # fmt: skip
+        land = link_weights(programme.network, pricing, effects)
+        ports = port_times(programme.network, pricing, effects)
+        ways = land_ways(self.router, land, carry=False) if route else None
+        return _Weighted(land, ports, ways)
 
     def key(self, there: pd.Series, *, reformed: bool = False) -> str:
         """What the shipments of a set of present projects depend on."""
+        rows = self.projects[PLACING].assign(there=there.to_numpy(bool))
+        # A line that is not built and not in the data changes nothing until it is there.
+        unbuilt = (rows["effect"] == "new_link") & (rows["in_2024_data"] == "no")
+        silent = ~rows["there"] & (unbuilt | (rows["effect"] == "terminal"))
+        text: str = rows[~silent].sort_values("id").to_json(orient="values")
         return digest_of(
-            self._project_rows(), there.to_numpy(bool).tolist(), self._tables, self._overrides,
-            self._reforms if reformed else [],
+            text, self._tables, self._overrides, self._reforms if reformed else []
         )  # fmt: skip
 
     def dataset(self, ways: Shipments) -> xr.Dataset:
@@ -149,18 +192,7 @@ class Transport:
         pricing = self.inputs.reformed if reformed else self.inputs.pricing
         _ = self.router
         with self.progress.step(f"routing shipments, {label}"):
-            land, sea = self._shipments(there, pricing, carry=True)
+            weighted = self.weigh(there, pricing)
+            ways = land_ways(self.router, weighted.land)
+            land, sea = shipments(self.router, ways, weighted.ports, self.voyages)
         return {"land": land, "sea": sea}
-
-    def _shipments(self, there: pd.Series, pricing: Pricing, *, carry: bool) -> tuple[Floats, Floats]:
-        programme, router = self.programme, self.router
-        effects = effects_of(
-            programme.network, programme.projects, programme.alignments, there, pricing.parameters
-        )
-        return shipments(
-            router,
-            link_weights(programme.network, pricing, effects),
-            port_times(programme.network, pricing, effects),
-            self.voyages,
-            carry=carry,
-        )

@@ -72,8 +72,14 @@ def effects_of(
     alignments: Mapping[str, Alignment],
     present: pd.Series,
     parameters: NetworkParameters,
+    groups: pd.DataFrame,
 ) -> StateEffects:
-    """Effects of the projects, of which ``present`` (by id) says which are there."""
+    """Effects of the projects, of which ``present`` (by id) says which are there.
+
+    ``groups`` has the ``port_group`` of each economy (index ISO alpha-3).
+    """
+    first_host = projects.set_index("id")["countries"].str.split(";").str[0]
+    port_group = first_host.map(groups["port_group"]).to_dict()
     links, ports = len(network.links), np.flatnonzero(network.layer == PORT)
     built_on = np.zeros(links, np.bool_)
     built_off = np.zeros(links, np.bool_)
@@ -90,7 +96,7 @@ def effects_of(
             if there:
                 saved = row.hours_saved_terminal
                 if not np.isfinite(saved):
-                    saved = parameters.one(f"terminal_saving_hours.{row.mode}")
+                    saved = _assumed_saving(str(row.mode), port_group.get(row.id, ""), parameters)
                 _at_terminals(network, ports, here.terminals, saved, saved_at)
             continue
         removable = row.effect == "new_link" and row.mode == "rail"
@@ -117,6 +123,15 @@ class _Saved:
     port: NDArray[np.float64]
     gauge: NDArray[np.float64]
     handling: NDArray[np.float64]
+
+
+def _assumed_saving(mode: str, port_group: str, parameters: NetworkParameters) -> float:
+    """Hours saved where no source gives any; none in ports that are already quick."""
+    if mode == "port":
+        return 0.0 if port_group == "advanced" else parameters.one(
+            f"terminal_saving_hours.port.{port_group}"
+        )
+    return parameters.one(f"terminal_saving_hours.{mode}")
 
 
 def _at_terminals(

@@ -10,8 +10,9 @@ and the share of land is a binary logit whose scale follows the length of the tr
 
     s_land = 1 / (1 + exp(mu * (C_land - C_sea) + kappa)),   mu = lambda / mean(C_land, C_sea)
 
-``mu`` is held at its base, ``kappa`` is the handicap of land at equal cost (capacity,
-reliability, habit). What a change of times is worth is the change of the logsum
+``mu`` is held at its base, and so is ``kappa``, the handicap of land at equal cost: it grows with
+the length of the land way, as capacity, reliability and the number of hands on the cargo do.
+What a change of times is worth is the change of the logsum
 
     C = -(1 / mu) * ln(exp(-mu * C_land - kappa) + exp(-mu * C_sea)),
 
@@ -36,10 +37,10 @@ TRIP_MODES = ("land", "sea")
 
 @dataclass(frozen=True)
 class ModeChoice:
-    """Parameters of the split: ``sensitivity`` is lambda > 0, ``land_handicap`` is kappa."""
+    """Parameters of the split: lambda > 0, and the log odds against land per day of land way."""
 
     sensitivity: float
-    land_handicap: float
+    land_handicap_per_day: float
 
     def __post_init__(self) -> None:
         if not self.sensitivity > 0:
@@ -54,7 +55,7 @@ class Split:
     usd: dict[str, Array]
     value: float
     mu: Array
-    kappa: float
+    kappa: Array
     land_share: Array
 
     @staticmethod
@@ -67,7 +68,8 @@ class Split:
         with np.errstate(invalid="ignore"):
             scale = np.where(both, (cost["land"] + cost["sea"]) / 2, np.fmin(*cost.values()))
         mu = choice.sensitivity / np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)
-        empty = Split(days, usd, value, mu, choice.land_handicap, np.zeros_like(mu))
+        kappa = choice.land_handicap_per_day * np.where(np.isfinite(days["land"]), days["land"], 0.0)
+        empty = Split(days, usd, value, mu, kappa, np.zeros_like(mu))
         return replace(empty, land_share=empty.shares_at(days))
 
     def shares_at(self, days: dict[str, Array]) -> Array:
@@ -103,7 +105,7 @@ def effective_days(split: Split, days: dict[str, Array], *, switch: bool) -> Arr
 
     Returns
     -------
-    Days, ``inf`` where there is no way. Never rises when the days of a mode fall.
+    Days, ``inf`` where there is no way. Never rises when the days of an open mode fall.
     """
     share = split.land_share
     fixed = _weighted(share, days)
@@ -118,8 +120,8 @@ def effective_days(split: Split, days: dict[str, Array], *, switch: bool) -> Arr
 
 
 def _weighted(land_share: Array, days: dict[str, Array]) -> Array:
-    """Days by mode share; a mode that nobody uses may be impassable."""
+    """Days by mode share; where a mode is shut, its cargo takes the days of the other."""
+    land = np.where(np.isfinite(days["land"]), days["land"], days["sea"])
+    sea = np.where(np.isfinite(days["sea"]), days["sea"], days["land"])
     with np.errstate(invalid="ignore"):
-        by_land = np.where(land_share > 0, land_share * days["land"], 0.0)
-        by_sea = np.where(land_share < 1, (1 - land_share) * days["sea"], 0.0)
-    return by_land + by_sea
+        return np.where(np.isfinite(land), land_share * land + (1 - land_share) * sea, np.inf)

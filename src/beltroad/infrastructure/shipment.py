@@ -7,22 +7,25 @@ anything can never make a shipment slower.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from beltroad.infrastructure.hierarchy import Topology, build_topology, customize, many_to_many
-from beltroad.infrastructure.network import CITY, PORT, Network
+from beltroad.infrastructure.network import CITY, PORT, Network, great_circle_km
 from beltroad.infrastructure.searoutes import join_sea
 from beltroad.infrastructure.weights import LinkWeights, PortTimes
 
-__all__ = ["ATTRIBUTES", "Router", "shipments"]
+__all__ = ["ATTRIBUTES", "Router", "land_ways", "shipments"]
 
 Floats = NDArray[np.float32]
 ATTRIBUTES = ("hours", "usd", "kgco2e")
+# A sea way starts and ends at ports of the city's hinterland: within this distance, or within
+# this multiple of the distance to the nearest port plus a margin. Otherwise a train across a
+# continent with a ferry hop at its end would count as sea. Distances are great circles, so that
+# no project can change which ports a city may use.
+HINTERLAND_KM, HINTERLAND_FACTOR, HINTERLAND_MARGIN_KM = 2000.0, 1.5, 750.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Router:
     cities: NDArray[np.int32]
     city_ids: NDArray[np.str_]
     ports: NDArray[np.int32]
+    hinterland: NDArray[np.bool_]
 
     @staticmethod
     def of(network: Network) -> Router:
@@ -46,6 +50,7 @@ class Router:
             cities.to_numpy(np.int32),
             cities.index.to_numpy(str),
             ports.to_numpy(np.int32),
+            _hinterland(network, cities.to_numpy(), ports.to_numpy()),
         )
 
     def voyages(self, sea_km: Floats, *, threads: int | None = None) -> Floats:
@@ -58,57 +63,62 @@ class Router:
         return found[0]
 
 
+def land_ways(
+    router: Router, land: LinkWeights, *, carry: bool = True, threads: int | None = None
+) -> Floats:
+    """Fastest land ways between all cities and ports, shape (3 or 1, nodes, nodes).
+
+    Nodes are the cities, then the ports. ``carry=False`` leaves money and emissions out.
+    """
+    rows = 3 if carry else 1
+    nodes = np.concatenate([router.cities, router.ports])
+    weighting = customize(router.topology, land.forward[:rows], land.backward[:rows])
+    return many_to_many(router.topology, weighting, nodes, nodes, threads=threads)
+
+
 def shipments(
-    router: Router,
-    land: LinkWeights,
-    ports: PortTimes,
-    voyages: Floats,
-    *,
-    carry: bool = True,
-    threads: int | None = None,
-    progress: Callable[[float], None] | None = None,
+    router: Router, ways: Floats, ports: PortTimes, voyages: Floats
 ) -> tuple[Floats, Floats]:
     """Fastest ways between all cities by land and by sea.
 
     Parameters
     ----------
-    land
-        Weights of every link for land ways (``inf`` at sea).
+    ways
+        From :func:`land_ways`.
     ports
         Hours, money and emissions in the ports and on board.
     voyages
         Kilometres by sea between ports, from :meth:`Router.voyages`.
-    carry
-        False leaves money and emissions out, which is three times faster.
 
     Returns
     -------
     land, sea
         Each of shape (3 or 1, cities, cities): hours, usd per TEU, kg CO2e per TEU.
     """
-    rows = 3 if carry else 1
-    nodes = np.concatenate([router.cities, router.ports])
-    weighting = customize(router.topology, land.forward[:rows], land.backward[:rows])
-    way = many_to_many(
-        router.topology, weighting, nodes, nodes, threads=threads, progress=progress
-    )
     n = len(router.cities)
-    sea = np.empty((rows, *voyages.shape), np.float32)
+    to_port, from_port = ways[:, :n, n:].copy(), ways[:, n:, :n].copy()
+    to_port[:, ~router.hinterland] = np.inf
+    from_port[:, ~router.hinterland.T] = np.inf
+    sea = np.empty((len(ways), *voyages.shape), np.float32)
     sea[0] = voyages / np.float32(ports.speed_kmh)
-    if carry:
+    if len(ways) == len(ATTRIBUTES):
         sea[1] = voyages * np.float32(ports.usd_per_teu_km) + np.float32(ports.usd_handling)
         sea[2] = voyages * np.float32(ports.kgco2e_per_teu_km)
     by_sea = join_sea(
-        way[:, :n, n:], way[:, n:, :n], sea,
+        to_port, from_port, sea,
         ports.load_hours.astype(np.float32), ports.unload_hours.astype(np.float32),
     )  # fmt: skip
-    return np.ascontiguousarray(way[:, :n, :n]), by_sea
+    return np.ascontiguousarray(ways[:, :n, :n]), by_sea
 
 
-def as_dataset(router: Router, land: Floats, sea: Floats) -> xr.Dataset:
-    """Both matrices with labels, as declared for the table ``times``."""
-    dims = ("origin", "destination")
-    names = ("hours", "usd", "kgco2e")
-    data = {f"land_{name}": (dims, land[k]) for k, name in enumerate(names)}
-    data |= {f"sea_{name}": (dims, sea[k]) for k, name in enumerate(names)}
-    return xr.Dataset(data, coords={"origin": router.city_ids, "destination": router.city_ids})
+def _hinterland(
+    network: Network, cities: NDArray[np.intp], ports: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Which ports each city may use, shape (cities, ports)."""
+    km = great_circle_km(
+        network.lat[cities][:, None], network.lon[cities][:, None],
+        network.lat[ports], network.lon[ports],
+    )  # fmt: skip
+    nearest = km.min(axis=1, keepdims=True) if len(ports) else km
+    limit = np.maximum(HINTERLAND_KM, HINTERLAND_FACTOR * nearest + HINTERLAND_MARGIN_KM)
+    return km <= limit

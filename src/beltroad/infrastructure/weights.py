@@ -28,6 +28,8 @@ __all__ = ["BorderReform", "LinkWeights", "Pricing", "PortTimes", "line_speed", 
 Array = NDArray[np.float64]
 # Border charges are recorded per lorry or container load of about 20 t: two TEU.
 TEU_PER_LOAD = 2.0
+# Sea lanes that no container service uses: the Arctic, and the canals between Caspian and Azov.
+CLOSED_PASSAGES = ("northwest", "volga_don")
 # Dependent territories and overseas departments without a row in country_groups (islands, mostly,
 # a handful of ports) take the classes of the small island economies.
 SMALL_TERRITORY = {"rail": "latin_america", "road": "latin_america", "port": "emerging"}
@@ -155,6 +157,7 @@ def voyage_km(network: Network, pricing: Pricing) -> NDArray[np.float32]:
     p = pricing.parameters
     km = np.where(network.has_mode("sea", "port_sea"), network.km, np.inf)
     passage = network.links["passage"].astype(object).to_numpy()
+    km[np.isin(passage.astype(str), CLOSED_PASSAGES)] = np.inf
     for canal in ("suez", "panama"):
         rows = passage == canal
         if rows.any():

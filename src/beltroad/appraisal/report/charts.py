@@ -85,6 +85,7 @@ def gains(ranked: pd.DataFrame, groups: list[str]) -> Draw:
         part = data[data.group == group]
         part = part.assign(name_=_broken(part.name_, 19 if narrow else 34))
         x = alt.X("value:Q", title="Change of real income, %" if last else None)
+        x = x.axis(tickCount=4 if narrow else 8)
         base = alt.Chart(part).encode(y=_names(part.name_, narrow), description="label:N")
         bars = base.mark_bar(height={"band": 0.62}).encode(
             x=x.scale(domain=domain, nice=False),
@@ -108,13 +109,13 @@ def gains(ranked: pd.DataFrame, groups: list[str]) -> Draw:
 
 
 def net_of_cost(ranked: pd.DataFrame, groups: list[str]) -> Draw:
-    """Dumbbells from gain before cost to gain net of cost, percent of GDP.
+    """Dumbbells from gain before cost to gain net of cost, percent of income.
 
     ``ranked`` has ``group``, ``name_``, ``gross``, ``net``.
     """
     data = ranked.assign(
         label=[
-            f"{n}: {words.percent(g)} of GDP before cost, {words.percent(v)} after"
+            f"{n}: {words.percent(g)} of income before cost, {words.percent(v)} after"
             for n, g, v in zip(ranked.name_, ranked.gross, ranked.net, strict=True)
         ]
     )
@@ -126,9 +127,8 @@ def net_of_cost(ranked: pd.DataFrame, groups: list[str]) -> Draw:
     def panel(group: str, narrow: bool, last: bool) -> Any:
         part = data[data.group == group]
         part = part.assign(name_=_broken(part.name_, 19 if narrow else 34))
-        x = alt.X("gross:Q", title="% of GDP a year" if last else None).scale(
-            domain=domain, nice=False
-        )
+        x = alt.X("gross:Q", title="% of income a year" if last else None)
+        x = x.scale(domain=domain, nice=False).axis(tickCount=4 if narrow else 8)
         base = alt.Chart(part).encode(y=_names(part.name_, narrow), description="label:N")
         bars = base.mark_rule(strokeWidth=2.5, color="#b9c3c6", aria=False).encode(x=x, x2="net:Q")
         gross = base.mark_point(
@@ -285,7 +285,8 @@ def sensitivity(cases: pd.DataFrame, central: dict[str, float]) -> Draw:
         for i, measure in enumerate(central):
             axis = alt.Axis(grid=False, labels=narrow or i == 0, labelLimit=310, **_LINES)
             y = alt.Y("case:N", sort=order, title=None, axis=axis)
-            x = alt.X("value:Q", title=measure).scale(zero=False, nice=False, padding=10).axis(tickCount=3)
+            x = alt.X("value:Q", title=measure).axis(tickCount=3)
+            x = x.scale(zero=False, nice=False, padding=10)
             part = rows[rows.measure == measure].assign(base=central[measure])
             middle = (
                 alt.Chart(rule[rule.measure == measure])

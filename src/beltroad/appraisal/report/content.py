@@ -22,6 +22,7 @@ __all__ = [
     "flags",
     "pairs",
     "projects",
+    "run_facts",
     "sources",
 ]
 
@@ -57,7 +58,7 @@ def economies(appraisal: Appraisal) -> Table:
             col("annual_cost_usd"),
             col("net_gain_usd", title="Net gain",
                 style=Style("USD million a year", 1e6, signed=True)),
-            col("net_gain_pct", style=Style("% of GDP", signed=True)),
+            col("net_gain_pct", style=Style("% of income", signed=True)),
             col("lifted_extreme", style=Style("thousand people", 1e3, 1, signed=True)),
             col("flags", css="wider small"),
         ],
@@ -119,11 +120,12 @@ def pairs(appraisal: Appraisal, names: Mapping[str, str]) -> tuple[Table, Table]
                     "time_cost_before_pct", "time_cost_after_pct", "trade_usd",
                     "trade_change_pct")  # fmt: skip
         columns = [tables.text_column("From exporter to importer", label, css="wide")]
-        columns += [tables.column(part[c], "pairs", c) for c in declared]
-        growth = part.trade_growth / 1e6
-        columns.append(
-            tables.number_column("Trade change", "USD million a year", growth, 0, signed=True)
-        )
+        columns += [tables.column(part[c], "pairs", c) for c in declared if part[c].notna().any()]
+        if part.trade_growth.notna().any():
+            growth = part.trade_growth / 1e6
+            columns.append(
+                tables.number_column("Trade change", "USD million a year", growth, 0, signed=True)
+            )
         return tables.table(key, caption, columns)
 
     return (
@@ -135,8 +137,9 @@ def pairs(appraisal: Appraisal, names: Mapping[str, str]) -> tuple[Table, Table]
 def cases(appraisal: Appraisal) -> Table:
     """Every sensitivity case."""
     rows = appraisal.sensitivity
-    declared = ("description", "world_real_income_pct", "bri_real_income_pct", "world_trade_pct",
-                "world_trade_cost_pct")  # fmt: skip
+    rows = rows.assign(description=[words.sentence(str(v)) for v in rows.description])
+    declared = ("description", "world_real_income_pct", "corridor_real_income_pct",
+                "world_trade_pct", "world_trade_cost_pct")  # fmt: skip
     titles = {"description": "Case"}
     columns = [tables.column(rows[c], "sensitivity", c, title=titles.get(c)) for c in declared]
     return tables.table("sensitivity", "All cases", columns)
@@ -145,19 +148,20 @@ def cases(appraisal: Appraisal) -> Table:
 def assumptions(appraisal: Appraisal) -> Table:
     """Parameters with their source and how far they can be trusted."""
     rows = appraisal.assumptions
+    names = [words.label(str(v).replace(".", ", ")) for v in rows.parameter]
     units = [str(v).replace("1/a", "a year") if v != "1" else "" for v in rows.unit]
     return tables.table(
         "assumptions",
         "Assumptions",
         [
-            tables.text_column("Assumption", [words.label(str(v)) for v in rows.parameter], "wide"),
+            tables.text_column("Assumption", names, "wide"),
             *(_values(title, rows[c])
               for title, c in (("Central", "value"), ("Low", "low"), ("High", "high"))),
             tables.text_column("Unit", units),
             tables.text_column("Confidence", list(rows.confidence)),
             tables.text_column("Source", [str(v) or "our own judgement" for v in rows.source],
                                "wider small"),
-            tables.text_column("Note", list(rows.note), "wide small"),
+            tables.text_column("Note", list(rows.note), "wider small"),
         ],
         searchable=len(rows) > 20,
         css="dense",
@@ -189,7 +193,7 @@ def flags(appraisal: Appraisal) -> Table:
 
 def sources(appraisal: Appraisal) -> list[dict[str, Any]]:
     """Every bundled table the run rests on, with who published it."""
-    used = appraisal.run.get("data")
+    used = appraisal.run.get("data_digests")
     names = sorted(used) if isinstance(used, Mapping) and used else list(evidence.names())
     out = []
     for name in names:
@@ -202,6 +206,12 @@ def sources(appraisal: Appraisal) -> list[dict[str, Any]]:
              "digest": about.sha256[:12], "script": about.script}
         )  # fmt: skip
     return out
+
+
+def run_facts(appraisal: Appraisal) -> list[tuple[str, str]]:
+    """How the run was made, without what the report shows elsewhere."""
+    elsewhere = {"data_digests", "scenario"}
+    return facts({k: v for k, v in appraisal.run.items() if k not in elsewhere})
 
 
 def facts(

@@ -118,8 +118,7 @@ def _summary(sheets: _Sheets, appraisal: Appraisal) -> None:
         for card in headline.cards(appraisal)
     ]
     rows.append(("Ranges", "", headline.range_note(appraisal.sensitivity)))
-    plain = {k: v for k, v in appraisal.run.items() if k != "data"}
-    rows += [(name, value, "") for name, value in content.facts(plain)]
+    rows += [(name, value, "") for name, value in content.run_facts(appraisal)]
     rows.append(("Disclaimer", "", "Boundaries, names and designations imply no opinion on the "
                  "legal status of any territory."))  # fmt: skip
     sheets.add("Summary", [Heading("What"), Heading("Figure"), Heading("More")], rows)

@@ -37,7 +37,8 @@ def gains_figure(appraisal: Appraisal) -> Figure:
     finding = (
         f"{best['name']} gains most before cost "
         f"({words.percent(float(best.real_income_change_pct))}); "
-        f"{losing} of {len(rows)} modelled economies lose"
+        f"{words.share(losing, len(rows))} modelled economies "
+        f"{'loses' if losing in (0, 1) else 'lose'}"
     )
     data = pd.DataFrame(
         {
@@ -71,7 +72,6 @@ def net_figure(appraisal: Appraisal) -> Figure | None:
     rows = rows[(rows.annual_cost_usd > 0) & rows.net_gain_pct.notna()]
     if rows.empty:
         return None
-    rows = rows.assign(gross=100 * rows.real_income_change_usd / rows.gdp_usd)
     rows = rows.sort_values(["net_gain_pct", "iso3"], ascending=[False, True])
     if len(rows) > 2 * _NET:
         groups = [f"Largest {_NET} after cost", f"Smallest {_NET} after cost"]
@@ -83,11 +83,12 @@ def net_figure(appraisal: Appraisal) -> Figure | None:
     turned = int(((rows.net_gain_usd < 0) & (rows.real_income_change_usd >= 0)).sum())
     losing = int((rows.net_gain_usd < 0).sum())
     finding = (
-        f"{losing} of {len(rows)} modelled economies with projects lose after paying for them; "
-        f"for {turned} the bill turns a gain into a loss"
+        f"{words.sentence(words.share(losing, len(rows)))} modelled economies with projects are "
+        f"worse off after paying for them; {words.share(turned, losing) if losing else 'none'} of "
+        "these would gain if others paid"
     )
     data = pd.DataFrame(
-        {"group": shown.group, "name_": shown["name"], "gross": shown.gross,
+        {"group": shown.group, "name_": shown["name"], "gross": shown.real_income_change_pct,
          "net": shown.net_gain_pct}
     )  # fmt: skip
     twin = tables.table(
@@ -100,8 +101,8 @@ def net_figure(appraisal: Appraisal) -> Figure | None:
     return charts.figure(
         "net", finding,
         "Circle: gain a year before cost. Diamond: the same less the annuity of capital and "
-        "upkeep of the projects on the economy's soil. % of GDP. Grants and foreign equity would "
-        "move the bill elsewhere.",
+        "upkeep of the projects on the economy's soil, % of income. Grants and foreign equity "
+        "would move the bill elsewhere.",
         _source(appraisal), charts.net_of_cost(data, groups), twin=twin,
     )  # fmt: skip
 
@@ -233,14 +234,17 @@ def cases_figure(appraisal: Appraisal) -> Figure | None:
         return None
     measures = {
         "world_real_income_pct": ("World real income, %", h.real_income_pct[0]),
-        "bri_real_income_pct": ("Members' real income, %", h.real_income_pct[1]),
+        "corridor_real_income_pct": ("Corridor real income, %", h.real_income_pct[1]),
         "world_trade_cost_pct": ("Cost of time in trade, %", h.trade_cost_pct[0]),
     }
     others = cases[cases.case != "central"]
     effect = (others.world_real_income_pct - h.real_income_pct[0]).abs()
-    ranked = others.assign(effect=effect).sort_values(["effect", "case"], ascending=[False, True])
+    named = others.description.map(words.sentence)
+    ranked = others.assign(effect=effect, case_=named).sort_values(
+        ["effect", "case"], ascending=[False, True]
+    )
     long = pd.concat(
-        pd.DataFrame({"case": ranked.description, "measure": title, "value": ranked[c]})
+        pd.DataFrame({"case": ranked.case_, "measure": title, "value": ranked[c]})
         for c, (title, _) in measures.items()
     )
     long = long.assign(
@@ -253,12 +257,12 @@ def cases_figure(appraisal: Appraisal) -> Figure | None:
     finding = (
         f"World real income changes by {words.percent_range(float(low), float(high))} over "
         f"{len(others)} cases; furthest from the central one: "
-        f"“{ranked.description.iloc[0]}”"
+        f"“{ranked.case_.iloc[0]}”"
     )
     return charts.figure(
         "cases", finding,
         "One assumption changed at a time; dashed line: the central case. "
-        "Members: economies with a cooperation document, without China.",
+        "Corridor: the economies of the published study, China included.",
         "beltroad, this run.", charts.sensitivity(long, dict(measures.values())),
         twin_link="sensitivity",
     )  # fmt: skip

@@ -33,37 +33,39 @@ def state(value: int | str) -> str:
 def cards(appraisal: Appraisal) -> list[Card]:
     """Six headlines: income, times, costs of trade, trade, what it costs, who loses."""
     h, cases = appraisal.headlines, appraisal.sensitivity
-    world, members = h.real_income_pct
+    world, corridor = h.real_income_pct
     return [
         Card(
             words.percent(world),
             "world real income, before paying for the projects",
             _cases(cases, "world_real_income_pct"),
-            f"{words.usd(h.real_income_usd[0], signed=True)} a year. Economies with a cooperation "
-            f"document, China apart: {words.percent(members)} "
+            f"{words.usd(h.real_income_usd[0], signed=True)} a year. Economies along the "
+            f"corridors: {words.percent(corridor)} "
             f"({words.usd(h.real_income_usd[1], signed=True)} a year"
-            f"{_within(cases, 'bri_real_income_pct')}).",
+            f"{_within(cases, 'corridor_real_income_pct')}).",
         ),
         Card(
             words.percent(h.shipment_time_switch_pct[0]),
-            "shipment time between the world's cities, if shippers may change mode",
+            "shipment time between economies, if shippers may change mode",
             f"{words.percent(h.shipment_time_fixed_pct[0])} if they keep the mode of today",
-            f"Economies with a document: {words.percent(h.shipment_time_fixed_pct[1])} to "
+            "Among economies along the corridors: "
+            f"{words.percent(h.shipment_time_fixed_pct[1])} to "
             f"{words.percent(h.shipment_time_switch_pct[1])}. Largest fall between two economies: "
             f"{words.percent(h.shipment_time_largest_pct)}.",
         ),
         Card(
             words.percent(h.trade_cost_pct[0]),
-            "cost of time in world trade",
+            "cost of time in trade, mean over pairs of economies",
             _cases(cases, "world_trade_cost_pct"),
-            f"Economies with a document: {words.percent(h.trade_cost_pct[1])}. Largest fall "
+            "Among economies along the corridors: "
+            f"{words.percent(h.trade_cost_pct[1])}. Largest fall "
             f"between two economies: {words.percent(h.trade_cost_largest_pct)}.",
         ),
         Card(
             words.percent(h.trade_pct[0]),
             "world trade",
             _cases(cases, "world_trade_pct"),
-            f"Economies with a document: {words.percent(h.trade_pct[1])}. Emissions of the "
+            f"Economies along the corridors: {words.percent(h.trade_pct[1])}. Emissions of the "
             f"freight itself: {words.percent(h.freight_kgco2e_pct)}.",
         ),
         _price(appraisal),
@@ -100,13 +102,14 @@ def _losers(appraisal: Appraisal) -> Card:
     known = countries[countries.net_gain_usd.notna()]
     worst = known[known.net_gain_usd < 0].sort_values("net_gain_pct")
     inside = int(countries.real_income_change_pct.notna().sum())
-    more = f"{h.economies_gaining} of {inside} modelled economies gain before cost."
+    more = words.sentence(words.share(h.economies_gaining, inside))
+    more += " modelled economies gain before cost."
     if len(worst):
         named = [
-            f"{n} ({words.percent(p)} of GDP)"
+            f"{n} ({words.percent(p)} of income)"
             for n, p in zip(worst["name"].head(3), worst.net_gain_pct.head(3), strict=True)
         ]
-        more += f" The largest losses after cost, against GDP: {words.listing(named)}."
+        more += f" The largest losses after cost, against income: {words.listing(named)}."
     return Card(
         f"{h.economies_losing_after_cost} of {inside}",
         "modelled economies are worse off after paying for the projects on their soil",

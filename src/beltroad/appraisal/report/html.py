@@ -93,14 +93,18 @@ def _content(appraisal: Appraisal) -> dict[str, Any]:
         "scatter": figures.projects_figure(appraisal),
         "projects": content.projects(appraisal, names),
         "yardsticks": yardsticks.rows(appraisal.yardsticks),
+        "open_yardsticks": yardsticks.not_computed(appraisal.yardsticks),
         "cases_figure": figures.cases_figure(appraisal),
         "cases": content.cases(appraisal),
         "economies": content.economies(appraisal),
         "flags": content.flags(appraisal),
         "assumptions": content.assumptions(appraisal),
         "sources": content.sources(appraisal),
-        "versions": _section(appraisal.run, "versions"),
-        "run": content.facts({k: v for k, v in appraisal.run.items() if k != "data"}),
+        "versions": [
+            *content.facts({"beltroad": appraisal.run.get("beltroad", "")}, raw=True),
+            *_section(appraisal.run, "versions"),
+        ],
+        "run": content.run_facts(appraisal),
         "scenario_json": appraisal.scenario.model_dump_json(indent=1),
         "sort_value": _sort_value,
         "is_link": lambda text: bool(re.match(r"https?://[^\s\"<>]+$", str(text))),
@@ -129,8 +133,8 @@ def _shade_finding(appraisal: Appraisal) -> str:
     known = appraisal.countries.real_income_change_pct.dropna()
     middle = float(known.median()) if len(known) else math.nan
     return (
-        f"Before cost, real income rises in {int((known > 0).sum())} of {len(known)} modelled "
-        f"economies; the middle one changes by {words.percent(middle)}"
+        f"Before cost, real income rises in {words.share(int((known > 0).sum()), len(known))} "
+        f"modelled economies; the middle one changes by {words.percent(middle)}"
     )
 
 

@@ -99,11 +99,11 @@ def classes(values: pd.Series) -> Classes:
     top = max([step for step in _LADDER if step <= max(size, _LADDER[3])])
     at = _LADDER.index(top)
     up = [round(v, 6) for v in _LADDER[at - 3 : at + 1]]
-    down = [-v for v in (up[2], up[0])] if known.size and known.min() < 0 else []
-    limits = (*down, 0.0, *up) if down else (0.0, *up)
-    loss = theme.LOSS[::-1] if down else (theme.LOSS[1],)
-    colours = (*loss, *theme.GAIN)
-    names = [f"below {words.number(limits[0], _places(limits[0]))}"]
+    losses = bool(known.size) and known.min() < 0
+    limits = (-up[2], -up[0], 0.0, *up) if losses else tuple(up)
+    colours = (*theme.LOSS[::-1], *theme.GAIN) if losses else theme.GAIN
+    first = words.number(limits[0], _places(limits[0]))
+    names = [f"below {first}" if losses else f"0 to {first}"]
     names += [
         f"{words.number(a, _places(a))} to {words.number(b, _places(b))}"
         for a, b in pairwise(limits)
@@ -149,7 +149,7 @@ def network_map(layers: MapLayers, projects: pd.DataFrame) -> NetworkMap:
     cities = points[points.kind == "city"].sort_values(["size", "name"], ascending=[False, True])
     ports = points[points.kind == "port"]
     return NetworkMap(
-        sea=projection.merged_path(lines[lines.kind == "sea"], limit=120_000),
+        sea=projection.merged_path(lines[lines.kind == "sea"], limit=160_000),
         rail=projection.merged_path(lines[lines.kind == "rail"], limit=420_000),
         cities=_dots(cities),
         ports=_dots(ports),

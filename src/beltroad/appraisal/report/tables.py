@@ -63,7 +63,7 @@ _MORE_IS_BETTER = frozenset(
         "lifted_extreme",
         "lifted_moderate",
         "world_real_income_pct",
-        "bri_real_income_pct",
+        "corridor_real_income_pct",
     ]
 )
 

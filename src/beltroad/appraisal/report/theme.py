@@ -124,7 +124,9 @@ def svg(chart: alt.TopLevelMixin, key: str, *, description: str) -> str:
     spec = clean(chart.to_dict(validate=False))
     spec["config"] = CONFIG
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 (our own)
-    _tidy(root, key, inside=False)
+    # The renderer counts ids through all drawings of a process: number them anew.
+    found = [e.attrib["id"] for e in root.iter() if "id" in e.attrib]
+    _tidy(root, {old: f"{key}-{n}" for n, old in enumerate(found)}, inside=False)
     root.tag = "svg"
     size = root.attrib
     root.attrib = {
@@ -151,7 +153,7 @@ def clean(value: Any) -> Any:
     return value
 
 
-def _tidy(parent: ElementTree.Element, key: str, *, inside: bool) -> None:
+def _tidy(parent: ElementTree.Element, ids: dict[str, str], *, inside: bool) -> None:
     """Round, rename and thin out the tree below ``parent`` in place."""
     for child in list(parent):
         child.tag = child.tag.removeprefix(_SVG)
@@ -163,19 +165,23 @@ def _tidy(parent: ElementTree.Element, key: str, *, inside: bool) -> None:
         for name in ("pointer-events", "font-family", "aria-roledescription"):
             attrib.pop(name, None)
         if "id" in attrib:
-            attrib["id"] = f"{key}-{attrib['id']}"
+            attrib["id"] = ids[attrib["id"]]
         for name, value in attrib.items():
             if name in _GEOMETRY:
                 attrib[name] = _LONG.sub(_short, value)
-            elif "url(#" in value and name in ("clip-path", "fill", "stroke"):
-                attrib[name] = value.replace("url(#", f"url(#{key}-")
+            elif value.startswith("url(#") and name in ("clip-path", "fill", "stroke"):
+                attrib[name] = f"url(#{ids[value[5:-1]]})"
         marks = inside or "role-mark" in css
         if marks and "aria-label" in attrib:
             attrib["class"] = "m"
             attrib["role"] = "img"
         elif marks and child.tag == "text":
             attrib["class"] = "t"
-        _tidy(child, key, inside=marks)
+        _tidy(child, ids, inside=marks)
+        if child.tag == "text" and len(child) > 1:
+            # The renderer hangs a label of several lines from its first line: centre it.
+            up = f" translate(0,{-6 * (len(child) - 1)})"
+            attrib["transform"] = attrib.get("transform", "") + up
 
 
 def _short(match: re.Match[str]) -> str:

@@ -9,12 +9,13 @@ __all__ = [
     "MISSING",
     "amount",
     "count",
-    "direction",
     "label",
     "listing",
     "number",
     "percent",
     "percent_range",
+    "sentence",
+    "share",
     "usd",
 ]
 
@@ -40,7 +41,8 @@ def digits_for(value: float, significant: int = 2, most: int = 3) -> int:
     """Decimals that show a value with about ``significant`` digits."""
     if not math.isfinite(value) or value == 0:
         return 0
-    return max(0, min(most, significant - 1 - math.floor(math.log10(abs(value)))))
+    rounded = float(f"{abs(value):.{significant - 1}e}")
+    return max(0, min(most, significant - 1 - math.floor(math.log10(rounded))))
 
 
 def percent(value: float, *, signed: bool = True) -> str:
@@ -50,12 +52,13 @@ def percent(value: float, *, signed: bool = True) -> str:
     return number(value, digits_for(value, most=3), signed=signed) + "%"
 
 
-def percent_range(low: float, high: float) -> str:
+def percent_range(low: float, high: float, *, signed: bool = True) -> str:
     """Two percentages with the same number of decimals: ``+0.58 to +1.32%``."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "not known"
     decimals = digits_for(max(abs(low), abs(high)), most=3)
-    return f"{number(low, decimals, signed=True)} to {number(high, decimals, signed=True)}%"
+    low_text, high_text = (number(v, decimals, signed=signed) for v in (low, high))
+    return f"{low_text} to {high_text}%"
 
 
 def amount(value: float, *, signed: bool = False) -> str:
@@ -83,9 +86,11 @@ def count(n: int, singular: str, plural: str = "") -> str:
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 
-def direction(value: float, up: str, down: str, level: str = "do not change") -> str:
-    """The verb that fits the sign."""
-    return up if value > 0 else down if value < 0 else level
+def share(n: int, total: int) -> str:
+    """``14 of 80``, ``all 80``, ``none of the 80``."""
+    if n == 0:
+        return f"none of the {total:,}"
+    return f"all {total:,}" if n == total else f"{n:,} of {total:,}"
 
 
 def listing(items: Sequence[str], most: int = 3) -> str:
@@ -97,7 +102,11 @@ def listing(items: Sequence[str], most: int = 3) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
+def sentence(text: str) -> str:
+    """The text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
 def label(code: str) -> str:
     """A code as a reader's word: ``under_construction`` -> ``Under construction``."""
-    text = code.replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
+    return sentence(code.replace("_", " ").strip())

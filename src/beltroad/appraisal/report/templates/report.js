@@ -73,9 +73,10 @@
   // Tooltips: by pointer on every mark; by keyboard one stop per drawing, then the arrow keys.
   const tip = document.getElementById("tip");
   let on = null;
-  const hide = () => { tip.hidden = true; if (on) on.classList.remove("on"); on = null; };
+  const hide = () => { tip.hidden = true; if (on) on.classList.remove("on"); on = null; keyed = null; };
+  let keyed = null;
   const show = (mark, x, y) => {
-    if (on !== mark) { hide(); on = mark; mark.classList.add("on"); tip.textContent = mark.getAttribute("aria-label"); }
+    if (on !== mark) { if (on) on.classList.remove("on"); on = mark; mark.classList.add("on"); tip.textContent = mark.getAttribute("aria-label"); }
     tip.hidden = false;
     const box = tip.getBoundingClientRect();
     const left = Math.min(Math.max(8, x + 14), innerWidth - box.width - 8);
@@ -88,14 +89,17 @@
     let at = -1;
     const move = (step) => {
       at = (at + step + marks.length) % marks.length;
-      const box = marks[at].getBoundingClientRect();
-      show(marks[at], box.left + box.width / 2, box.top + box.height / 2);
+      keyed = () => {
+        const box = marks[at].getBoundingClientRect();
+        show(marks[at], box.left + box.width / 2, box.top + box.height / 2);
+      };
+      keyed();
     };
     drawing.addEventListener("pointermove", (event) => {
       const mark = event.target.closest(".m");
-      if (mark) show(mark, event.clientX, event.clientY); else hide();
+      if (mark) { keyed = null; show(mark, event.clientX, event.clientY); } else if (!keyed) hide();
     });
-    drawing.addEventListener("pointerleave", hide);
+    drawing.addEventListener("pointerleave", () => { if (!keyed) hide(); });
     drawing.addEventListener("blur", hide);
     drawing.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -103,7 +107,7 @@
       if (event.key === "Escape") { hide(); at = -1; }
     });
   });
-  addEventListener("scroll", hide, { passive: true });
+  addEventListener("scroll", () => (keyed ? keyed() : hide()), { passive: true });
 
   // A phone shows the part of the world where most corridors lie.
   const narrow = matchMedia("(max-width: 640px)");
