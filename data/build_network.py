@@ -279,10 +279,11 @@ def kept_nodes(g: Graph) -> np.ndarray:
 
 
 def drop_fragments(g: Graph, least_km: float = 100.0) -> Graph:
-    """Keep pieces that hold a terminal or have at least ``least_km`` of lines."""
+    """Keep pieces that hold a terminal or have at least ``least_km`` of rail or road."""
     label = heal.components(g.lat.size, g.u, g.v)
     count = label.max() + 1
-    length = np.bincount(label[g.u], weights=g.km, minlength=count)
+    land = np.where(np.isin(g.mode.astype(str), ("rail", "road")), g.km, 0.0)
+    length = np.bincount(label[g.u], weights=land, minlength=count)
     terminal = np.bincount(label, weights=np.isin(g.layer, (CITY, PORT)), minlength=count)
     return g.nodes(((length >= least_km) | (terminal > 0))[label])
 

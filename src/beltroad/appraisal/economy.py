@@ -77,7 +77,7 @@ class Economy:
         reachable = np.isfinite(ways.before.hours) & np.isfinite(ways.economy.hours)
         self.weights = PairWeights(city_country, population, reachable & np.isfinite(ways.after.hours))
         self._splits: dict[float, Split] = {}
-        self._before: dict[Case, Array] = {}
+        self._before: dict[Case, tuple[Array, Array]] = {}
 
     def split(self, calibration: trade.Calibration, level: Level) -> Split:
         """Land or sea at the accounts' state, for the mean value of time of traded goods."""
@@ -154,12 +154,17 @@ class Economy:
         split = self.split(calibration, case.value_of_time)
         per_day = trade.value_of_time(calibration.industries, case.value_of_time)
         if case not in self._before:
-            pairs = self.pair_days(split, _days(self.ways.before), switch=case.switch)
-            self._before[case] = self.for_model(calibration, pairs)
-        days = {"land": hours[0] / 24.0, "sea": hours[1] / 24.0}
-        pairs = self.pair_days(split, days, switch=case.switch)
-        after = self.for_model(calibration, pairs)
-        change = np.log(trade.iceberg_change(self._before[case], after, per_day))
+            days = effective_days(split, _days(self.ways.before), switch=case.switch)
+            self._before[case] = self.weights.mean(days), days
+        before, city_days = self._before[case]
+        old = self.ways.before
+        moved = np.nonzero((hours[0] != old.land[0]) | (hours[1] != old.sea[0]))
+        days = {"land": hours[0][moved] / 24.0, "sea": hours[1][moved] / 24.0}
+        saved = np.zeros_like(city_days)
+        saved[moved] = effective_days(split.at_pairs(moved), days, switch=case.switch)
+        saved[moved] -= city_days[moved]
+        pairs = [self.for_model(calibration, p) for p in (before, before + self.weights.mean(saved))]
+        change = np.log(trade.iceberg_change(pairs[0], pairs[1], per_day))
         if not case.domestic:
             own = np.arange(len(calibration.economies))
             change[:, own, own] = 0.0

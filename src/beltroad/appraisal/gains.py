@@ -69,7 +69,7 @@ def alone(
     base = np.stack([economy.ways.before.land[0], economy.ways.before.sea[0]])
     fastest = base.min(axis=0)
     counted = np.isfinite(fastest) & ~np.eye(len(fastest), dtype=bool)
-    near = Lazy(lambda: transport.weigh(there, transport.inputs.pricing, route=True))
+    base_state = Lazy(lambda: transport.base(there))
     done = [0]
 
     def one(project: str) -> list[float]:
@@ -77,7 +77,7 @@ def alone(
         with_it[project] = True
 
         def compute() -> dict[str, float]:
-            hours = transport.hours_with(with_it, near.value)
+            hours = transport.hours_with(with_it, base_state.value)
             saved = (fastest - hours.min(axis=0))[counted]
             return {
                 "alone_hours_saved": float(np.mean(saved, dtype=np.float64)),

@@ -17,7 +17,8 @@ from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_dataset
 from beltroad.infrastructure.effects import effects_of
-from beltroad.infrastructure.network import Network
+from beltroad.infrastructure.hierarchy import Weighting, customize, improve, many_to_many
+from beltroad.infrastructure.network import CITY, Network
 from beltroad.infrastructure.programme import Programme, place_projects
 from beltroad.infrastructure.shipment import Router, land_ways, shipments
 from beltroad.infrastructure.states import State, states_of
@@ -30,7 +31,7 @@ from beltroad.infrastructure.weights import (
     voyage_km,
 )
 
-__all__ = ["Shipments", "Transport"]
+__all__ = ["Base", "Shipments", "Transport"]
 
 Floats = NDArray[np.float32]
 # Tables besides the projects that decide what a link takes.
@@ -54,12 +55,14 @@ class Shipments:
 
 
 @dataclass(frozen=True)
-class _Weighted:
-    """Weights of one set of present projects, with its land hours where they are known."""
+class Base:
+    """A state with all that is known of it, so that adding one project costs little."""
 
     land: LinkWeights
     ports: PortTimes
-    ways: Floats | None
+    weighting: Weighting
+    ways: Floats
+    hours: Floats
 
 
 class Transport:
@@ -106,8 +109,6 @@ class Transport:
     def city_ids(self) -> NDArray[np.str_]:
         """Labels of the cities, in the order of every matrix."""
         network = Network.bundled()
-        from beltroad.infrastructure.network import CITY  # noqa: PLC0415
-
         return network.terminals(CITY).index.to_numpy(str)
 
     def lengths(self) -> pd.DataFrame:
@@ -137,33 +138,46 @@ class Transport:
         )
         return Shipments(stored["land"], stored["sea"])
 
-    def hours_with(self, there: pd.Series, near: _Weighted) -> Floats:
+    def hours_with(self, there: pd.Series, base: Base) -> Floats:
         """Land and sea hours, shape (2, cities, cities), with exactly these projects present.
 
-        ``near`` is a state of which the land ways are known; they are used again where no link
-        differs.
+        ``there`` must hold all projects of ``base`` and more: nothing may become slower, and what
+        is known of the base is used again.
         """
-        here = self.weigh(there, self.inputs.pricing)
-        same = all(
-            np.array_equal(getattr(here.land, side)[0], getattr(near.land, side)[0])
+        land, ports = self.weigh(there, self.inputs.pricing)
+        ways = base.ways
+        if any(
+            not np.array_equal(getattr(land, side)[0], getattr(base.land, side)[0])
             for side in ("forward", "backward")
-        )
-        known = near.ways if same else None
-        ways = land_ways(self.router, here.land, carry=False, threads=1) if known is None else known
-        land, sea = shipments(self.router, ways, here.ports, self.voyages)
-        return np.stack([land[0], sea[0]])
+        ):
+            better = improve(
+                self.router.topology, base.weighting, land.forward[:1], land.backward[:1]
+            )
+            ways = many_to_many(self.router.plan, better, threads=1)
+        elif np.array_equal(ports.load_hours, base.ports.load_hours):
+            return base.hours
+        by_land, by_sea = shipments(self.router, ways, ports, self.voyages)
+        return np.stack([by_land[0], by_sea[0]])
 
-    def weigh(self, there: pd.Series, pricing: Pricing, *, route: bool = False) -> _Weighted:
-        """Weights of links and ports with these projects present, and the land hours if asked."""
+    def base(self, there: pd.Series) -> Base:
+        """A state from which single projects are added by :meth:`hours_with`."""
+        land, ports = self.weigh(there, self.inputs.pricing)
+        weighting = customize(self.router.topology, land.forward[:1], land.backward[:1])
+        ways = many_to_many(self.router.plan, weighting)
+        by_land, by_sea = shipments(self.router, ways, ports, self.voyages)
+        return Base(land, ports, weighting, ways, np.stack([by_land[0], by_sea[0]]))
+
+    def weigh(self, there: pd.Series, pricing: Pricing) -> tuple[LinkWeights, PortTimes]:
+        """Weights of links and hours in ports with these projects present."""
         programme = self.programme
         effects = effects_of(
             programme.network, programme.projects, programme.alignments, there,
             pricing.parameters, pricing.groups,
         )  # fmt: skip
-        land = link_weights(programme.network, pricing, effects)
-        ports = port_times(programme.network, pricing, effects)
-        ways = land_ways(self.router, land, carry=False) if route else None
-        return _Weighted(land, ports, ways)
+        return (
+            link_weights(programme.network, pricing, effects),
+            port_times(programme.network, pricing, effects),
+        )
 
     def key(self, there: pd.Series, *, reformed: bool = False) -> str:
         """What the shipments of a set of present projects depend on."""
@@ -192,7 +206,7 @@ class Transport:
         pricing = self.inputs.reformed if reformed else self.inputs.pricing
         _ = self.router
         with self.progress.step(f"routing shipments, {label}"):
-            weighted = self.weigh(there, pricing)
-            ways = land_ways(self.router, weighted.land)
-            land, sea = shipments(self.router, ways, weighted.ports, self.voyages)
+            weights, ports = self.weigh(there, pricing)
+            ways = land_ways(self.router, weights)
+            land, sea = shipments(self.router, ways, ports, self.voyages)
         return {"land": land, "sea": sea}

@@ -72,6 +72,13 @@ class Split:
         empty = Split(days, usd, value, mu, kappa, np.zeros_like(mu))
         return replace(empty, land_share=empty.shares_at(days))
 
+    def at_pairs(self, pairs: tuple[Array, ...]) -> Split:
+        """The same base for some pairs only."""
+        days, usd = ({m: x[pairs] for m, x in y.items()} for y in (self.days, self.usd))
+        return Split(
+            days, usd, self.value, self.mu[pairs], self.kappa[pairs], self.land_share[pairs]
+        )
+
     def shares_at(self, days: dict[str, Array]) -> Array:
         """Share of land at these days; 1 where there is no way by sea, 0 where none by land."""
         land = self.usd["land"] + self.value * days["land"]

@@ -10,9 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.infrastructure.hierarchy import Topology, build_topology, customize, many_to_many
+from beltroad.infrastructure.hierarchy import (
+    Plan,
+    Topology,
+    build_topology,
+    customize,
+    many_to_many,
+)
 from beltroad.infrastructure.network import CITY, PORT, Network, great_circle_km
 from beltroad.infrastructure.searoutes import join_sea
 from beltroad.infrastructure.weights import LinkWeights, PortTimes
@@ -38,6 +45,7 @@ class Router:
     city_ids: NDArray[np.str_]
     ports: NDArray[np.int32]
     hinterland: NDArray[np.bool_]
+    plan: Plan
 
     @staticmethod
     def of(network: Network) -> Router:
@@ -51,16 +59,14 @@ class Router:
             cities.index.to_numpy(str),
             ports.to_numpy(np.int32),
             _hinterland(network, cities.to_numpy(), ports.to_numpy()),
+            _plan(topology, cities, ports),
         )
 
     def voyages(self, sea_km: Floats, *, threads: int | None = None) -> Floats:
         """Kilometres by sea between all ports, shape (ports, ports)."""
         weights = sea_km[np.newaxis]
-        found = many_to_many(
-            self.topology, customize(self.topology, weights, weights),
-            self.ports, self.ports, threads=threads,
-        )  # fmt: skip
-        return found[0]
+        plan = Plan.between(self.topology, self.ports, self.ports)
+        return many_to_many(plan, customize(self.topology, weights, weights), threads=threads)[0]
 
 
 def land_ways(
@@ -71,9 +77,8 @@ def land_ways(
     Nodes are the cities, then the ports. ``carry=False`` leaves money and emissions out.
     """
     rows = 3 if carry else 1
-    nodes = np.concatenate([router.cities, router.ports])
     weighting = customize(router.topology, land.forward[:rows], land.backward[:rows])
-    return many_to_many(router.topology, weighting, nodes, nodes, threads=threads)
+    return many_to_many(router.plan, weighting, threads=threads)
 
 
 def shipments(
@@ -109,6 +114,12 @@ def shipments(
         ports.load_hours.astype(np.float32), ports.unload_hours.astype(np.float32),
     )  # fmt: skip
     return np.ascontiguousarray(ways[:, :n, :n]), by_sea
+
+
+def _plan(topology: Topology, cities: pd.Series, ports: pd.Series) -> Plan:
+    """Between all cities and ports, cities first."""
+    nodes = np.concatenate([cities.to_numpy(np.int32), ports.to_numpy(np.int32)])
+    return Plan.between(topology, nodes, nodes)
 
 
 def _hinterland(
