@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from beltroad.appraisal.economy import Case
+from beltroad.appraisal.levels import Case
 from beltroad.appraisal.scenario import Scenario
 
-__all__ = ["central_case", "variations"]
+__all__ = ["STUDY_READING", "central_case", "variations"]
+
+# The case that reads the published study literally; shown beside the others, part of no range.
+STUDY_READING = "study's reading"
 
 
 def central_case(scenario: Scenario) -> Case:
@@ -51,6 +54,12 @@ def variations(scenario: Scenario, central: Case) -> list[Case]:
         replace(central, name="domestic trade", domestic=not central.domestic,
                 description="shorter times within an economy count too" if not central.domestic
                 else "only trade between economies gains"),
+        replace(central, name="money and time", money=True,
+                description="shippers take the way that is cheapest in money and time, and freight "
+                "money counts beside time; prices of freight are rough"),
+        replace(central, name=STUDY_READING, proportional=True,
+                description="the whole trade cost of goods falls by the percentage by which days "
+                "fall: one reading of the published study, an upper bound, not in any range here"),
     ]  # fmt: skip
     return [c for c in cases if replace(c, name=central.name, description="") != replace(
         central, description="")]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The economic stage: days by pair of economies, iceberg costs, equilibrium, comparison.
+"""The economic stage: iceberg costs from levels, equilibria, one state against the other.
 
 The accounts belong to one state of the network. Both states that are compared are
 counterfactuals of it, and the result is the one against the other.
@@ -6,8 +6,8 @@ counterfactuals of it, and the result is the one against the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,131 +15,94 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from beltroad import trade
+from beltroad.appraisal.levels import (
+    STATES,
+    Case,
+    Comparison,
+    Levels,
+    Measure,
+    days_of,
+    mean_value_of_time,
+)
 from beltroad.appraisal.schema import check_dataset
-from beltroad.appraisal.transport import Shipments
 from beltroad.infrastructure.access import PairWeights
-from beltroad.infrastructure.modes import ModeChoice, Split, effective_days
+from beltroad.infrastructure.modes import ModeChoice, effective_days
 
-__all__ = ["Case", "Comparison", "Economy", "Outcome"]
+__all__ = ["Economy", "Outcome", "calibrated"]
 
 Array = NDArray[np.float64]
-Level = Literal["low", "central", "high"]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One set of assumptions: the central case or a variation of it."""
-
-    name: str
-    description: str
-    value_of_time: Level = "central"
-    switch: bool = True
-    elasticities: str = "uniform"
-    theta: Level = "central"
-    domestic: bool = False
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Shipments in the two states compared and in that of the accounts."""
-
-    before: Shipments
-    after: Shipments
-    economy: Shipments
+Solved = dict[str, trade.Equilibrium]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a case says: the later state against the earlier one.
 
-    ``countries`` is indexed by ISO code; ``days`` is the dataset ``access``; ``time_cost`` one
-    row a pair with the ad valorem cost of time in both states; ``bilateral`` the change of trade
-    by pair; ``residuals`` of each equilibrium by state.
+    ``countries`` is indexed by ISO code; ``days`` is the dataset ``access``; ``cost`` one row a
+    pair with the ad valorem cost of time (and of freight money, where it counts) in both states;
+    ``bilateral`` the change of trade by pair; ``residuals`` of each equilibrium by state.
     """
 
     case: Case
     countries: pd.DataFrame
     days: xr.Dataset
-    time_cost: pd.DataFrame
+    cost: pd.DataFrame
     bilateral: pd.DataFrame
-    world: dict[str, float]
     residuals: dict[str, dict[str, float]]
 
 
 class Economy:
-    """The calibrated model joined to cities; evaluates cases and single changes of hours."""
+    """The calibrated model joined to cities; evaluates cases and single changes of hours.
+
+    ``by_cost`` gives the comparison routed by money and time, when a case asks for it.
+    """
 
     def __init__(
         self, city_country: NDArray[np.str_], population: Array, choice: ModeChoice,
-        cargo_value_usd: float, ways: Comparison,
+        cargo_value_usd: float, ways: Comparison, by_cost: Callable[[float], Comparison],
     ) -> None:  # fmt: skip
-        self.choice, self.cargo_value_usd, self.ways = choice, cargo_value_usd, ways
-        reachable = np.isfinite(ways.before.hours) & np.isfinite(ways.economy.hours)
-        self.weights = PairWeights(city_country, population, reachable & np.isfinite(ways.after.hours))
-        self._splits: dict[float, Split] = {}
+        self.choice, self.cargo_value_usd = choice, cargo_value_usd
+        self.ways, self._by_cost = ways, by_cost
+        reachable = np.logical_and.reduce([np.isfinite(ways.of(s).hours) for s in STATES])
+        self.weights = PairWeights(city_country, population, reachable)
+        self._measures: dict[tuple[float, bool], Measure] = {}
         self._before: dict[Case, tuple[Array, Array]] = {}
 
-    def split(self, calibration: trade.Calibration, level: Level) -> Split:
-        """Land or sea at the accounts' state, for the mean value of time of traded goods."""
-        value = self.cargo_value_usd * self.mean_value_of_time(calibration, level)
-        if value not in self._splits:
-            ways, full = self.ways.economy, self.ways.after
-            usd = {"land": _money(ways.land, full.land), "sea": _money(ways.sea, full.sea)}
-            self._splits[value] = Split.at(self.choice, _days(ways), usd, value)
-        return self._splits[value]
-
-    @staticmethod
-    def mean_value_of_time(calibration: trade.Calibration, level: Level) -> float:
-        """Share of value lost per day, mean over goods traded between economies."""
-        per_day = trade.value_of_time(calibration.industries, level)
-        flow = calibration.trade_usd * ~np.eye(len(calibration.economies), dtype=bool)
-        total = flow.sum(axis=(1, 2)) * calibration.goods
-        return float((total * per_day).sum() / total.sum())
-
-    def pair_days(self, split: Split, days: dict[str, Array], *, switch: bool) -> Array:
-        """Days by pair of economies (exporter, importer); NaN where there is no way."""
-        return self.weights.mean(effective_days(split, days, switch=switch))
+    def measure(self, case: Case) -> Measure:
+        """Levels for the case's value of time and metric; built once."""
+        value = self.cargo_value_usd * mean_value_of_time(calibrated(case), case.value_of_time)
+        key = (value, case.money)
+        if key not in self._measures:
+            ways = self._by_cost(value) if case.money else self.ways
+            self._measures[key] = Measure(
+                ways, self.weights, self.choice, self.cargo_value_usd, value
+            )
+        return self._measures[key]
 
     def for_model(self, calibration: trade.Calibration, pairs: Array) -> Array:
-        """Days as [importer, exporter] in the model's order; 0 where there is no way."""
+        """Pair values as [importer, exporter] in the model's order; 0 where there is no way."""
         place = np.searchsorted(self.weights.countries, calibration.economies)
         known = pairs[np.ix_(place, place)].T
         return np.where(np.isfinite(known), known, 0.0)
 
     def evaluate(self, case: Case) -> Outcome:
         """Solve both counterfactuals of a case and set one against the other."""
-        calibration = calibrated(case)
-        split = self.split(calibration, case.value_of_time)
-        pairs = {
-            name: self.pair_days(split, _days(ways), switch=case.switch)
-            for name, ways in (
-                ("before", self.ways.before), ("after", self.ways.after),
-                ("economy", self.ways.economy),
-            )  # fmt: skip
-        }
-        days = {name: self.for_model(calibration, value) for name, value in pairs.items()}
-        per_day = trade.value_of_time(calibration.industries, case.value_of_time)
-        solved: dict[str, trade.Equilibrium] = {}
-        for name in ("before", "after"):
-            change = trade.iceberg_change(days["economy"], days[name], per_day)
-            if not case.domestic:
-                own = np.arange(len(calibration.economies))
-                change[:, own, own] = 1.0
-            self._check(calibration, change)
-            solved[name] = trade.solve(calibration, change, start=solved.get("before"))
+        calibration, measure = calibrated(case), self.measure(case)
+        levels = {state: measure.levels(state, case) for state in STATES}
+        solved: Solved = {}
+        for state in ("before", "after"):
+            change = self._change(calibration, case, levels["economy"], levels[state])
+            solved[state] = trade.solve(calibration, change, start=solved.get("before"))
         labels = {"exporter": self.weights.countries, "importer": self.weights.countries}
         access = xr.Dataset(
-            {f"days_{k}": (("exporter", "importer"), v) for k, v in pairs.items()}, labels
+            {f"days_{k}": (("exporter", "importer"), v.days) for k, v in levels.items()}, labels
         )
         return Outcome(
             case=case,
             countries=_compare(calibration, solved),
             days=check_dataset(access, "access"),
-            time_cost=trade.ad_valorem_cost_pct(
-                calibration, days["before"], days["after"], per_day
-            ),
+            cost=self._cost(calibration, case, levels),
             bilateral=_bilateral(calibration, solved),
-            world=_world(calibration, solved),
             residuals={k: _residuals(e) for k, e in solved.items()},
         )
 
@@ -148,14 +111,13 @@ class Economy:
 
         By the envelope theorem the gain of a small fall of iceberg costs is the value of trade
         times the fall (Hulten 1978; Caliendo and Parro 2015, efficiency term of the welfare
-        formula), without a new equilibrium. ``hours`` has shape (2, cities, cities).
+        formula), without a new equilibrium. ``hours`` has shape (2, cities, cities). Time alone
+        counts.
         """
-        calibration = calibrated(case)
-        split = self.split(calibration, case.value_of_time)
-        per_day = trade.value_of_time(calibration.industries, case.value_of_time)
+        calibration, split = calibrated(case), self.measure(case).split
         if case not in self._before:
-            days = effective_days(split, _days(self.ways.before), switch=case.switch)
-            self._before[case] = self.weights.mean(days), days
+            at_first = effective_days(split, days_of(self.ways.before), switch=case.switch)
+            self._before[case] = self.weights.mean(at_first), at_first
         before, city_days = self._before[case]
         old = self.ways.before
         moved = np.nonzero((hours[0] != old.land[0]) | (hours[1] != old.sea[0]))
@@ -163,23 +125,55 @@ class Economy:
         saved = np.zeros_like(city_days)
         saved[moved] = effective_days(split.at_pairs(moved), days, switch=case.switch)
         saved[moved] -= city_days[moved]
-        pairs = [self.for_model(calibration, p) for p in (before, before + self.weights.mean(saved))]
-        change = np.log(trade.iceberg_change(pairs[0], pairs[1], per_day))
+        none = np.zeros_like(before)
+        change = self._change(
+            calibration, case, Levels(before, none), Levels(before + self.weights.mean(saved), none)
+        )
+        return float(-(calibration.trade_usd * np.log(change)).sum())
+
+    def _change(
+        self, calibration: trade.Calibration, case: Case, base: Levels, new: Levels
+    ) -> Array:
+        """Iceberg change [industry, importer, exporter] from one pair of levels to another."""
+        per_day = trade.value_of_time(calibration.industries, case.value_of_time)
+        days = [self.for_model(calibration, level.days) for level in (base, new)]
+        if case.proportional:
+            ratio = np.divide(days[1], days[0], out=np.ones_like(days[0]), where=days[0] > 0)
+            change = np.where((per_day > 0)[:, None, None], ratio, 1.0)
+        else:
+            money = [self.for_model(calibration, level.money) for level in (base, new)]
+            traded = (per_day > 0)[:, None, None]
+            value = per_day[:, None, None]
+            change = (1 + value * days[1] + traded * money[1]) / (
+                1 + value * days[0] + traded * money[0]
+            )
         if not case.domestic:
             own = np.arange(len(calibration.economies))
-            change[:, own, own] = 0.0
-        return float(-(calibration.trade_usd * change).sum())
-
-    @staticmethod
-    def _check(calibration: trade.Calibration, change: Array) -> None:
-        """Hold the iceberg changes against the schema before they enter the equilibrium."""
+            change[:, own, own] = 1.0
         dims = ("industry", "importer", "exporter")
-        labels = {
-            "industry": list(calibration.industries),
-            "importer": list(calibration.economies),
-            "exporter": list(calibration.economies),
-        }
-        check_dataset(xr.Dataset({"iceberg_change": (dims, change)}, labels), "costs")
+        labels = dict(zip(dims, (calibration.industries, *(calibration.economies,) * 2), strict=True))
+        check_dataset(
+            xr.Dataset({"iceberg_change": (dims, change)}, {k: list(v) for k, v in labels.items()}),
+            "costs",
+        )
+        return np.asarray(change)
+
+    def _cost(
+        self, calibration: trade.Calibration, case: Case, levels: dict[str, Levels]
+    ) -> pd.DataFrame:
+        """Ad valorem cost by pair in both states, percent of value, and its change in percent."""
+        per_day = trade.value_of_time(calibration.industries, case.value_of_time)
+        days = [self.for_model(calibration, levels[k].days) for k in ("before", "after")]
+        table = trade.ad_valorem_cost_pct(calibration, *days, per_day)
+        place = {code: k for k, code in enumerate(calibration.economies)}
+        at = (table["importer"].map(place).to_numpy(), table["exporter"].map(place).to_numpy())
+        out = table[["exporter", "importer"]].copy()
+        for state in ("before", "after"):
+            money = self.for_model(calibration, levels[state].money)[at]
+            out[f"cost_{state}_pct"] = table[f"time_cost_{state}_pct"] + 100 * money
+        old = out["cost_before_pct"].where(out["cost_before_pct"] > 0)
+        out["cost_change_pct"] = 100 * (out["cost_after_pct"] / old - 1)
+        return out
 
 
 def calibrated(case: Case) -> trade.Calibration:
@@ -188,21 +182,6 @@ def calibrated(case: Case) -> trade.Calibration:
     if case.theta == "central":
         return calibration
     return calibration.with_theta(trade.theta_range(case.elasticities)[case.theta])
-
-
-def variation(case: Case, **changes: object) -> Case:
-    """The case with some assumptions changed."""
-    return replace(case, **changes)  # type: ignore[arg-type]
-
-
-def _days(ways: Shipments) -> dict[str, Array]:
-    return {"land": ways.land[0] / 24.0, "sea": ways.sea[0] / 24.0}
-
-
-def _money(base: NDArray[np.float32], full: NDArray[np.float32]) -> Array:
-    """Money at the base; where a mode opens only later, at the later state."""
-    usd = np.where(np.isfinite(base[0]), base[1], full[1])
-    return usd.astype(np.float64)
 
 
 def _compare(
@@ -236,17 +215,6 @@ def _bilateral(
     with np.errstate(invalid="ignore", divide="ignore"):
         out["trade_change_pct"] = 100 * (new["after_usd"] / old["after_usd"] - 1)
     return out
-
-
-def _world(
-    calibration: trade.Calibration, solved: dict[str, trade.Equilibrium]
-) -> dict[str, float]:
-    """World exports, later against earlier, in value and in quantities that arrive."""
-    old, new = (trade.world_totals(calibration, solved[k]) for k in ("before", "after"))
-    return {
-        name: float(100 * ((100 + new[name]) / (100 + old[name]) - 1))
-        for name in ("exports_change_pct", "exports_volume_change_pct")
-    }
 
 
 def _residuals(equilibrium: trade.Equilibrium) -> dict[str, float]:

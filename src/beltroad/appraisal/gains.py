@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from beltroad.appraisal.cache import Cache, digest_of
-from beltroad.appraisal.economy import Case, Economy
+from beltroad.appraisal.economy import Economy
+from beltroad.appraisal.levels import Case
 from beltroad.appraisal.transport import Transport
 
 __all__ = ["alone"]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from beltroad import evidence, trade
+from beltroad.appraisal.cases import STUDY_READING
 from beltroad.appraisal.economy import Economy, Outcome, calibrated
 from beltroad.appraisal.inputs import Inputs
+from beltroad.appraisal.levels import days_of, mean_value_of_time
 from beltroad.appraisal.result import Headlines
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_frame
@@ -95,28 +99,30 @@ def ours(
 ) -> dict[str, Range]:  # fmt: skip
     """Our low and high value for each yardstick, by name; (low, high) in the yardstick's unit."""
     central, group = outcomes[0], corridor_economies()
-    touched = pairs["exporter"].isin(group) | pairs["importer"].isin(group)
+    ranged = [o for o in outcomes if o.case.name != STUDY_READING]
     inside = pairs["exporter"].isin(group) & pairs["importer"].isin(group)
     fastest = pairs["shipment_time_change_pct"]
     kept = _kept_modes(economy, central, pairs)
-    income = [income_change(o, None)[0] for o in outcomes]
-    of_group = [income_change(o, group)[0] for o in outcomes]
-    trades = [trade_change(o, None) for o in outcomes]
-    group_trades = [trade_change(o, group) for o in outcomes]
-    costs = [cost_change(o, None) for o in outcomes]
-    group_costs = [cost_change(o, group) for o in outcomes]
+    income = [income_change(o, None)[0] for o in ranged]
+    of_group = [income_change(o, group)[0] for o in ranged]
+    trades = [trade_change(o, None) for o in ranged]
+    group_trades = [trade_change(o, group) for o in ranged]
+    costs = [cost_change(o, None) for o in ranged]
+    group_costs = [cost_change(o, group) for o in ranged]
     largest = countries["real_income_change_pct"].max()
     abroad = countries.loc[countries["iso3"] != "CHN", "project_cost_usd"].sum()
     known = projects["gain_to_cost"].dropna()
     calibration = calibrated(central.case)
-    values = [economy.mean_value_of_time(calibration, level) for level in ("low", "high")]
+    values = [mean_value_of_time(calibration, "low"), mean_value_of_time(calibration, "high")]
     out: dict[str, Range] = {
         "time_world": (fastest.mean(), kept.mean()),
         "time_corridor": (fastest[inside].mean(), kept[inside].mean()),
-        "time_largest": (fastest[touched].min(), fastest[touched].min()),
+        "time_largest": (_largest_corridor(inputs, pairs, fastest),) * 2,
         "cost_world": (min(costs), max(costs)),
         "cost_corridor": (min(group_costs), max(group_costs)),
-        "cost_largest": (float(_cost_pairs(central, group).min()),) * 2,
+        "cost_largest": (
+            _largest_corridor(inputs, central.cost, central.cost["cost_change_pct"]),
+        ) * 2,
         "income_world": (min(income), max(income)),
         "income_corridor": (min(of_group), max(of_group)),
         "income_largest": (largest, largest),
@@ -183,13 +189,26 @@ def assumptions(scenario: Scenario, parameters: NetworkParameters) -> pd.DataFra
     return pd.concat([network, time, theta], ignore_index=True)
 
 
+def _largest_corridor(inputs: Inputs, pairs: pd.DataFrame, change: pd.Series) -> float:
+    """Largest mean change among pairs of economies on one corridor, percent."""
+    named = inputs.countries.set_index("iso3")["corridor"].fillna("").str.split(";")
+    corridors = sorted({c for listed in named for c in listed if c})
+    means = []
+    for corridor in corridors:
+        on = {iso3 for iso3, listed in named.items() if corridor in listed}
+        rows = pairs["exporter"].isin(on) & pairs["importer"].isin(on)
+        if rows.any():
+            means.append(float(change[rows].mean()))
+    return min(means) if means else float("nan")
+
+
 def _rows(table: pd.DataFrame, group: frozenset[str] | None) -> pd.DataFrame:
     return table if group is None else table[table.index.isin(group)]
 
 
 def _cost_pairs(outcome: Outcome, group: frozenset[str] | None) -> pd.Series:
-    table = outcome.time_cost
-    change = table["time_cost_change_pct"].dropna()
+    table = outcome.cost
+    change = table["cost_change_pct"].dropna()
     if group is None:
         return change
     return change[table["exporter"].isin(group) & table["importer"].isin(group)]
@@ -197,11 +216,8 @@ def _cost_pairs(outcome: Outcome, group: frozenset[str] | None) -> pd.Series:
 
 def _kept_modes(economy: Economy, central: Outcome, pairs: pd.DataFrame) -> pd.Series:
     """Change of days at the accounts' mode shares, by row of ``pairs``, percent."""
-    split = economy.split(calibrated(central.case), central.case.value_of_time)
-    days = [
-        economy.pair_days(split, {"land": w.land[0] / 24.0, "sea": w.sea[0] / 24.0}, switch=False)
-        for w in (economy.ways.before, economy.ways.after)
-    ]
+    measure, kept = economy.measure(central.case), replace(central.case, switch=False)
+    days = [measure.levels(state, kept).days for state in ("before", "after")]
     place = {c: k for k, c in enumerate(economy.weights.countries)}
     a = pairs["exporter"].map(place).to_numpy()
     b = pairs["importer"].map(place).to_numpy()
@@ -216,14 +232,14 @@ def _emissions(economy: Economy, central: Outcome, pairs: pd.DataFrame) -> float
     Each pair's emissions per TEU are those of the fastest land and sea ways at the mode shares of
     the state; pairs weigh by trade.
     """
-    split = economy.split(calibrated(central.case), central.case.value_of_time)
+    split = economy.measure(central.case).split
     traded = pairs.dropna(subset=["trade_usd"])
     place = {c: k for k, c in enumerate(economy.weights.countries)}
     a = traded["exporter"].map(place).to_numpy()
     b = traded["importer"].map(place).to_numpy()
     total = []
     for ways in (economy.ways.before, economy.ways.after):
-        share = split.shares_at({"land": ways.land[0] / 24.0, "sea": ways.sea[0] / 24.0})
+        share = split.shares_at(days_of(ways))
         land = np.where(share > 0, share * _finite(ways.land[2]), 0.0)
         sea = np.where(share < 1, (1 - share) * _finite(ways.sea[2]), 0.0)
         mean = economy.weights.mean(land + sea)

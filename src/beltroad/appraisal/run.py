@@ -14,10 +14,11 @@ import beltroad
 from beltroad import evidence
 from beltroad.appraisal.cache import Cache, digest_of, source_digest
 from beltroad.appraisal.cases import central_case, variations
-from beltroad.appraisal.economy import Comparison, Economy, calibrated
+from beltroad.appraisal.economy import Economy
 from beltroad.appraisal.gains import alone
 from beltroad.appraisal.headlines import assumptions, headlines, ours, sensitivity
 from beltroad.appraisal.inputs import gather
+from beltroad.appraisal.levels import Comparison
 from beltroad.appraisal.maplayers import map_layers
 from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.result import Appraisal
@@ -67,11 +68,8 @@ def appraise(
     # 1  projects on the network, and shipments in each state
     inputs = gather(scenario)
     transport = Transport(scenario, inputs, cache, progress)
-    ways = Comparison(
-        before=transport.state(scenario.states.before),
-        after=transport.state(scenario.states.after),
-        economy=transport.state(scenario.states.economy),
-    )
+    states = (scenario.states.before, scenario.states.after, scenario.states.economy)
+    ways = Comparison(*(transport.state(state) for state in states))
     for shipments in (ways.before, ways.after, ways.economy):
         transport.dataset(shipments)
 
@@ -83,6 +81,7 @@ def appraise(
         ModeChoice(parameters.one("mode_sensitivity"), parameters.one("mode_land_handicap_per_day")),
         parameters.one("cargo_value_usd_per_teu"),
         ways,
+        lambda usd_per_day: Comparison(*(transport.state(s, usd_per_day) for s in states)),
     )
     case = central_case(scenario)
     with progress.step("solving the trade equilibrium"):
@@ -100,8 +99,7 @@ def appraise(
 
     # 4  tables for readers
     with progress.step("tables"):
-        split = economy.split(calibrated(case), case.value_of_time)
-        pairs = pair_table(economy, central, split.land_share)
+        pairs = pair_table(economy, central)
         projects = project_table(costed, transport.lengths(), each)
         countries = country_table(inputs, central, others, pairs, costed)
         every = [central, *others]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from beltroad import evidence, finance, people, risk
+from beltroad.appraisal.cases import STUDY_READING
 from beltroad.appraisal.economy import Economy, Outcome
 from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.scenario import Scenario
@@ -63,7 +64,7 @@ def project_table(costed: pd.DataFrame, lengths: pd.DataFrame, alone: pd.DataFra
     return check_frame(out[_declared("projects")].reset_index(drop=True), "projects")
 
 
-def pair_table(economy: Economy, outcome: Outcome, land_share: np.ndarray) -> pd.DataFrame:
+def pair_table(economy: Economy, outcome: Outcome) -> pd.DataFrame:
     """Table ``pairs``: shipment times of all pairs of economies, trade of the modelled ones."""
     names = economy.weights.countries
     hours = {
@@ -75,22 +76,21 @@ def pair_table(economy: Economy, outcome: Outcome, land_share: np.ndarray) -> pd
         {
             "hours_before": hours["before"].ravel(),
             "hours_after": hours["after"].ravel(),
-            "land_share": economy.weights.mean(land_share).clip(0, 1).ravel(),
+            "days_reckoned_before": outcome.days["days_before"].to_numpy().ravel(),
+            "days_reckoned_after": outcome.days["days_after"].to_numpy().ravel(),
+            "land_share": economy.weights.mean(
+                economy.measure(outcome.case).split.land_share
+            ).clip(0, 1).ravel(),
         },
         index=index,
     ).reset_index()
     out = out[(out["exporter"] != out["importer"]) & out["hours_before"].notna()]
     out["shipment_time_change_pct"] = 100 * (out["hours_after"] / out["hours_before"] - 1)
-    cost = outcome.time_cost.rename(
-        columns={
-            "time_cost_before_pct": "time_cost_before_pct",
-            "time_cost_after_pct": "time_cost_after_pct",
-        }
-    )
     keys = ["exporter", "importer"]
-    out = out.merge(
-        cost[[*keys, "time_cost_before_pct", "time_cost_after_pct"]], how="left", on=keys
-    ).merge(outcome.bilateral, how="left", on=keys)
+    cost = outcome.cost.drop(columns="cost_change_pct").rename(
+        columns={"cost_before_pct": "time_cost_before_pct", "cost_after_pct": "time_cost_after_pct"}
+    )
+    out = out.merge(cost, how="left", on=keys).merge(outcome.bilateral, how="left", on=keys)
     return check_frame(out[_declared("pairs")].reset_index(drop=True), "pairs")
 
 
@@ -109,7 +109,8 @@ def country_table(
     model = outcome.countries
     out["in_model"] = out.index.isin(model.index)
     out = out.join(_times(pairs)).join(model.drop(columns=["income_usd", "exports_usd"]))
-    every = pd.concat([o.countries["real_income_change_pct"] for o in [outcome, *others]], axis=1)
+    ranged = [o for o in [outcome, *others] if o.case.name != STUDY_READING]
+    every = pd.concat([o.countries["real_income_change_pct"] for o in ranged], axis=1)
     out["real_income_low_pct"], out["real_income_high_pct"] = every.min(axis=1), every.max(axis=1)
     out = out.join(_bills(costed, inputs.countries))
     base = outcome.countries["income_usd"].reindex(out.index)

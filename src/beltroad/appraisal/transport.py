@@ -43,7 +43,10 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Shipments:
-    """Fastest ways between all cities in one state: (3 or 1, cities, cities) by land and sea."""
+    """Best ways between all cities in one state, by land and by sea.
+
+    Shape (3, cities, cities): hours, usd, kg CO2e; or (4, ...) with generalised cost first.
+    """
 
     land: Floats
     sea: Floats
@@ -127,14 +130,17 @@ class Transport:
         stored = self.cache.get_or("lengths", key, compute)
         return pd.DataFrame(stored).set_index("id")
 
-    def state(self, state: State) -> Shipments:
-        """Shipments of a state, money and emissions included."""
+    def state(self, state: State, usd_per_day: float | None = None) -> Shipments:
+        """Shipments of a state, money and emissions included.
+
+        Ways are the fastest ones; with ``usd_per_day`` (per TEU) the cheapest in money and time.
+        """
         there = self.presence[str(state)]
         reformed = str(state) == self.reformed_state and bool(self._reforms)
         stored = self.cache.get_or(
             "shipments",
-            self.key(there, reformed=reformed),
-            lambda: self._route(there, reformed=reformed, label=f"state {state}"),
+            digest_of(self.key(there, reformed=reformed), usd_per_day),
+            lambda: self._route(there, f"state {state}", usd_per_day, reformed=reformed),
         )
         return Shipments(stored["land"], stored["sea"])
 
@@ -202,11 +208,16 @@ class Transport:
         text: str = self.projects[PLACING].to_json(orient="values")
         return [text]
 
-    def _route(self, there: pd.Series, *, reformed: bool, label: str) -> dict[str, Floats]:
+    def _route(
+        self, there: pd.Series, label: str, usd_per_day: float | None, *, reformed: bool
+    ) -> dict[str, Floats]:
         pricing = self.inputs.reformed if reformed else self.inputs.pricing
-        _ = self.router
-        with self.progress.step(f"routing shipments, {label}"):
+        router, usd_per_hour = self.router, None if usd_per_day is None else usd_per_day / 24
+        what = "routing shipments" if usd_per_hour is None else "routing by cost and time"
+        with self.progress.step(f"{what}, {label}"):
             weights, ports = self.weigh(there, pricing)
-            ways = land_ways(self.router, weights)
-            land, sea = shipments(self.router, ways, ports, self.voyages)
+            if usd_per_hour is not None:
+                weights = weights.generalised(usd_per_hour)
+            ways = land_ways(router, weights)
+            land, sea = shipments(router, ways, ports, self.voyages, usd_per_hour=usd_per_hour)
         return {"land": land, "sea": sea}

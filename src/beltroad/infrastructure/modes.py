@@ -88,15 +88,27 @@ class Split:
         share = np.where(np.isinf(sea), 1.0, share)
         return np.where(np.isinf(land), 0.0, share)
 
-    def logsum(self, days: dict[str, Array]) -> Array:
-        """Expected generalised cost, usd per TEU, at these days; ``inf`` where no way at all."""
-        land = self.mu * (self.usd["land"] + self.value * days["land"]) + self.kappa
-        sea = self.mu * (self.usd["sea"] + self.value * days["sea"])
+    def logsum(self, days: dict[str, Array], usd: dict[str, Array] | None = None) -> Array:
+        """Expected generalised cost, usd per TEU, at these days and money (the base's if None).
+
+        ``inf`` where there is no way at all.
+        """
+        money = self.usd if usd is None else usd
+        land = self.mu * (money["land"] + self.value * days["land"]) + self.kappa
+        sea = self.mu * (money["sea"] + self.value * days["sea"])
         low, high = np.minimum(land, sea), np.maximum(land, sea)
         with np.errstate(invalid="ignore"):
             gap = np.where(np.isfinite(low), high - low, 0.0)
         tail = np.where(np.isfinite(low), np.log1p(np.exp(-gap)), 0.0)
-        return (low - tail) / self.mu
+        return np.asarray((low - tail) / self.mu)
+
+    def weighted(self, values: dict[str, Array]) -> Array:
+        """Mean by base shares; where a mode is shut, its cargo takes the value of the other."""
+        land = np.where(np.isfinite(values["land"]), values["land"], values["sea"])
+        sea = np.where(np.isfinite(values["sea"]), values["sea"], values["land"])
+        share = self.land_share
+        with np.errstate(invalid="ignore"):
+            return np.where(np.isfinite(land), share * land + (1 - share) * sea, np.inf)
 
 
 def effective_days(split: Split, days: dict[str, Array], *, switch: bool) -> Array:
@@ -114,21 +126,12 @@ def effective_days(split: Split, days: dict[str, Array], *, switch: bool) -> Arr
     -------
     Days, ``inf`` where there is no way. Never rises when the days of an open mode fall.
     """
-    share = split.land_share
-    fixed = _weighted(share, days)
+    fixed = split.weighted(days)
     if not switch:
         return fixed
-    before = _weighted(share, split.days)
+    before = split.weighted(split.days)
     with np.errstate(invalid="ignore"):
         gain = (split.logsum(days) - split.logsum(split.days)) / split.value
     # Money saved where a mode opens counts as days too, but never below the fastest way there is.
     fastest = np.fmin(days["land"], days["sea"])
     return np.where(np.isinf(before), fastest, np.fmax(before + gain, fastest))
-
-
-def _weighted(land_share: Array, days: dict[str, Array]) -> Array:
-    """Days by mode share; where a mode is shut, its cargo takes the days of the other."""
-    land = np.where(np.isfinite(days["land"]), days["land"], days["sea"])
-    sea = np.where(np.isfinite(days["sea"]), days["sea"], days["land"])
-    with np.errstate(invalid="ignore"):
-        return np.where(np.isfinite(land), land_share * land + (1 - land_share) * sea, np.inf)

@@ -14,24 +14,25 @@ from numpy.typing import NDArray
 __all__ = ["join_sea"]
 
 Floats = NDArray[np.float32]
-# A port is dropped only if beaten by this margin, so that rounding cannot drop the best one.
-_MARGIN_HOURS = 0.01
+# A port is dropped only if beaten by this margin (hours, or dollars), so that rounding cannot drop
+# the best one.
+_MARGIN = 0.01
 
 
 def join_sea(
-    to_port: Floats, from_port: Floats, sea: Floats, load_hours: Floats, unload_hours: Floats
+    to_port: Floats, from_port: Floats, sea: Floats, load: Floats, unload: Floats
 ) -> Floats:
-    """Fastest way over exactly one sea leg between every two places.
+    """Best way over exactly one sea leg between every two places.
 
     Parameters
     ----------
     to_port, from_port
-        Shapes (1 + K, places, ports) and (1 + K, ports, places): hours, then what is carried.
+        Shapes (1 + K, places, ports) and (1 + K, ports, places): what is minimised (hours, say),
+        then what is carried.
     sea
-        Shape (1 + K, ports, ports): hours under way (no handling), and what is carried, handling
-        included.
-    load_hours, unload_hours
-        Shape (ports,): hours in the port of loading (waiting for the ship included) and of
+        Shape (1 + K, ports, ports): the voyage, without what is in ``load`` and ``unload``.
+    load, unload
+        Shape (1 + K, ports): in the port of loading (waiting for the ship included) and of
         unloading.
 
     Returns
@@ -40,13 +41,13 @@ def join_sea(
         ``inf`` where there is no way by sea.
     """
     at_sea = np.ascontiguousarray(sea[0])
-    keep_out, n_out = _useful(np.ascontiguousarray(to_port[0]), load_hours, at_sea)
+    keep_out, n_out = _useful(np.ascontiguousarray(to_port[0]), load[0], at_sea)
     keep_in, n_in = _useful(
-        np.ascontiguousarray(from_port[0].T), unload_hours, np.ascontiguousarray(at_sea.T)
+        np.ascontiguousarray(from_port[0].T), unload[0], np.ascontiguousarray(at_sea.T)
     )
     return _join(
         np.ascontiguousarray(to_port), np.ascontiguousarray(from_port), sea,
-        load_hours, unload_hours, keep_out, n_out, keep_in, n_in,
+        load, unload, keep_out, n_out, keep_in, n_in,
     )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def _useful(land, handling, sea):  # type: ignore[no-untyped-def]
             useful = True
             for k in range(n):
                 q = keep[a, k]
-                if total[q] + sea[q, p] + _MARGIN_HOURS < total[p]:
+                if total[q] + sea[q, p] + _MARGIN < total[p]:
                     useful = False
                     break
             if useful:
@@ -88,7 +89,7 @@ def _join(  # type: ignore[no-untyped-def]
         reach[:] = np.inf
         for k in range(n_out[a]):
             p = keep_out[a, k]
-            start = to_port[0, a, p] + load[p]
+            start = to_port[0, a, p] + load[0, p]
             for q in range(ports):
                 way = start + sea[0, p, q]
                 if q != p and way < reach[q]:
@@ -100,7 +101,7 @@ def _join(  # type: ignore[no-untyped-def]
             best, gate = np.float32(np.inf), -1
             for k in range(n_in[b]):
                 q = keep_in[b, k]
-                way = reach[q] + unload[q] + from_port[0, q, b]
+                way = reach[q] + unload[0, q] + from_port[0, q, b]
                 if way < best:
                     best, gate = way, q
             if gate >= 0:
@@ -108,6 +109,7 @@ def _join(  # type: ignore[no-untyped-def]
                 p = by[gate]
                 for row in range(1, rows):
                     out[row, a, b] = (
-                        to_port[row, a, p] + sea[row, p, gate] + from_port[row, gate, b]
+                        to_port[row, a, p] + load[row, p] + sea[row, p, gate]
+                        + unload[row, gate] + from_port[row, gate, b]
                     )
     return out

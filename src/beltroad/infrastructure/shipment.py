@@ -2,7 +2,8 @@
 
 Land ways run over rail, road and ferries; sea ways over land to a port, one voyage, and land
 again. Both minimise hours and carry money and emissions along, so that adding or speeding up
-anything can never make a shipment slower.
+anything can never make a shipment slower. The same on generalised cost (money plus the value of
+hours) answers what a shipper who also looks at the price would do.
 """
 
 from __future__ import annotations
@@ -24,10 +25,9 @@ from beltroad.infrastructure.network import CITY, PORT, Network, great_circle_km
 from beltroad.infrastructure.searoutes import join_sea
 from beltroad.infrastructure.weights import LinkWeights, PortTimes
 
-__all__ = ["ATTRIBUTES", "Router", "land_ways", "shipments"]
+__all__ = ["Router", "land_ways", "shipments"]
 
 Floats = NDArray[np.float32]
-ATTRIBUTES = ("hours", "usd", "kgco2e")
 # A sea way starts and ends at ports of the city's hinterland: within this distance, or within
 # this multiple of the distance to the nearest port plus a margin. Otherwise a train across a
 # continent with a ferry hop at its end would count as sea. Distances are great circles, so that
@@ -70,49 +70,54 @@ class Router:
 
 
 def land_ways(
-    router: Router, land: LinkWeights, *, carry: bool = True, threads: int | None = None
+    router: Router,
+    land: LinkWeights,
+    *,
+    rows: int | None = None,
+    threads: int | None = None,
 ) -> Floats:
-    """Fastest land ways between all cities and ports, shape (3 or 1, nodes, nodes).
+    """Best land ways between all cities and ports, shape (rows, nodes, nodes).
 
-    Nodes are the cities, then the ports. ``carry=False`` leaves money and emissions out.
+    Nodes are the cities, then the ports. The first row of the weights is minimised and the
+    others are carried; ``rows=1`` leaves those out, which is faster.
     """
-    rows = 3 if carry else 1
     weighting = customize(router.topology, land.forward[:rows], land.backward[:rows])
     return many_to_many(router.plan, weighting, threads=threads)
 
 
 def shipments(
-    router: Router, ways: Floats, ports: PortTimes, voyages: Floats
+    router: Router,
+    ways: Floats,
+    ports: PortTimes,
+    voyages: Floats,
+    *,
+    usd_per_hour: float | None = None,
 ) -> tuple[Floats, Floats]:
-    """Fastest ways between all cities by land and by sea.
+    """Best ways between all cities by land and by sea.
 
     Parameters
     ----------
     ways
-        From :func:`land_ways`.
+        From :func:`land_ways`, on weights as they are or on generalised ones.
     ports
         Hours, money and emissions in the ports and on board.
     voyages
         Kilometres by sea between ports, from :meth:`Router.voyages`.
+    usd_per_hour
+        Value of an hour if the weights are generalised, None if hours are minimised.
 
     Returns
     -------
     land, sea
-        Each of shape (3 or 1, cities, cities): hours, usd per TEU, kg CO2e per TEU.
+        Each of shape (rows, cities, cities) with the rows of ``ways``: hours, usd per TEU,
+        kg CO2e per TEU, after generalised cost where that is minimised.
     """
-    n = len(router.cities)
+    n, rows = len(router.cities), len(ways)
     to_port, from_port = ways[:, :n, n:].copy(), ways[:, n:, :n].copy()
     to_port[:, ~router.hinterland] = np.inf
     from_port[:, ~router.hinterland.T] = np.inf
-    sea = np.empty((len(ways), *voyages.shape), np.float32)
-    sea[0] = voyages / np.float32(ports.speed_kmh)
-    if len(ways) == len(ATTRIBUTES):
-        sea[1] = voyages * np.float32(ports.usd_per_teu_km) + np.float32(ports.usd_handling)
-        sea[2] = voyages * np.float32(ports.kgco2e_per_teu_km)
-    by_sea = join_sea(
-        to_port, from_port, sea,
-        ports.load_hours.astype(np.float32), ports.unload_hours.astype(np.float32),
-    )  # fmt: skip
+    sea, load, unload = (part[:rows] for part in ports.rows(voyages, usd_per_hour))
+    by_sea = join_sea(to_port, from_port, sea, load, unload)
     return np.ascontiguousarray(ways[:, :n, :n]), by_sea
 
 

@@ -55,6 +55,15 @@ class LinkWeights:
     forward: NDArray[np.float32]
     backward: NDArray[np.float32]
 
+    def generalised(self, usd_per_hour: float) -> LinkWeights:
+        """Shape (4, links): usd plus the value of hours comes first, to be minimised."""
+        return LinkWeights(
+            *(
+                np.concatenate([w[1:2] + np.float32(usd_per_hour) * w[:1], w])
+                for w in (self.forward, self.backward)
+            )
+        )
+
 
 @dataclass(frozen=True)
 class PortTimes:
@@ -66,6 +75,25 @@ class PortTimes:
     usd_per_teu_km: float
     usd_handling: float
     kgco2e_per_teu_km: float
+
+    def rows(
+        self, voyages: NDArray[np.float32], usd_per_hour: float | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Hours, usd and kg CO2e of voyages, of loading and of unloading.
+
+        With ``usd_per_hour`` generalised cost comes first. Shapes (3 or 4, ports, ports) and
+        twice (3 or 4, ports); ``voyages`` are kilometres by sea, shape (ports, ports).
+        """
+        per_km = (1 / self.speed_kmh, self.usd_per_teu_km, self.kgco2e_per_teu_km)
+        sea = np.stack([voyages * np.float32(x) for x in per_km])
+        none = np.zeros_like(self.load_hours)
+        fee = none + self.usd_handling / 2
+        load = np.stack([self.load_hours, fee, none]).astype(np.float32)
+        unload = np.stack([self.unload_hours, fee, none]).astype(np.float32)
+        if usd_per_hour is None:
+            return sea, load, unload
+        price = np.float32(usd_per_hour)
+        return tuple(np.concatenate([x[1:2] + price * x[:1], x]) for x in (sea, load, unload))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
