@@ -217,6 +217,7 @@ def _sensitivity(h: Headlines) -> pd.DataFrame:
             {
                 "case": case,
                 "description": text,
+                "in_range": True,
                 "world_real_income_pct": h.real_income_pct[0] * k,
                 "corridor_real_income_pct": h.real_income_pct[1] * k,
                 "world_trade_pct": h.trade_pct[0] * k,

@@ -88,7 +88,7 @@ def test_nothing_changed_is_exactly_nothing(
 
 
 @settings(max_examples=200, deadline=None)
-@given(splits(), st.booleans(), st.floats(0, 1))
+@given(splits(), st.booleans(), st.floats(0, 0.95))
 def test_shorter_days_never_count_as_longer(
     case: tuple[Split, np.random.Generator], switch: bool, cut: float
 ) -> None:
@@ -118,7 +118,7 @@ def test_a_mode_that_opens_never_counts_as_longer(
     old = effective_days(split, split.days, switch=switch)
     new = effective_days(split, later, switch=switch)
     reached = np.isfinite(old)
-    assert np.all(new[reached] <= old[reached] + 1e-9) or not switch
+    assert np.all(new[reached] <= old[reached] + 1e-9)
     assert np.all(np.isfinite(new))
 
 

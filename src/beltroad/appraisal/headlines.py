@@ -19,7 +19,7 @@ from beltroad.appraisal.schema import check_frame
 from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.parameters import NetworkParameters
 
-__all__ = ["assumptions", "corridor_economies", "headlines", "ours", "sensitivity"]
+__all__ = ["assumptions", "corridor_economies", "headlines", "ours", "readings", "sensitivity"]
 
 Range = tuple[float, float]
 
@@ -83,6 +83,7 @@ def sensitivity(outcomes: list[Outcome], inputs: Inputs) -> pd.DataFrame:
         {
             "case": o.case.name,
             "description": o.case.description,
+            "in_range": o.case.name != STUDY_READING,
             "world_real_income_pct": income_change(o, None)[0],
             "corridor_real_income_pct": income_change(o, group)[0],
             "world_trade_pct": trade_change(o, None),
@@ -136,6 +137,21 @@ def ours(
     }
     out |= _transits(inputs, transport, economy)
     return {k: tuple(sorted((float(a), float(b)))) for k, (a, b) in out.items()}  # type: ignore[misc]
+
+
+def readings(outcomes: list[Outcome]) -> dict[str, float]:
+    """Ours if the study is read literally (the case of that name), by yardstick name; percent."""
+    found = [o for o in outcomes if o.case.name == STUDY_READING]
+    if not found:
+        return {}
+    group = corridor_economies()
+    return {
+        "income_world": income_change(found[0], None)[0],
+        "income_corridor": income_change(found[0], group)[0],
+        "income_largest": float(found[0].countries["real_income_change_pct"].max()),
+        "trade_world": trade_change(found[0], None),
+        "trade_corridor": trade_change(found[0], group),
+    }
 
 
 def assumptions(scenario: Scenario, parameters: NetworkParameters) -> pd.DataFrame:

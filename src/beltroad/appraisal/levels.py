@@ -73,9 +73,16 @@ class Measure:
         at, late = ways.economy, ways.after
         usd = {"land": _money(at.land, late.land), "sea": _money(at.sea, late.sea)}
         self.split = Split.at(choice, days_of(at), usd, usd_per_day)
+        self._known: dict[tuple[str, bool, bool], Levels] = {}
 
     def levels(self, state: str, case: Case) -> Levels:
         """Levels of a state; money is held at its base unless the case lets it count."""
+        key = (state, case.switch, case.money)
+        if key not in self._known:
+            self._known[key] = self._levels(state, case)
+        return self._known[key]
+
+    def _levels(self, state: str, case: Case) -> Levels:
         ways = self.ways.of(state)
         days = days_of(ways)
         if not case.money:

@@ -10,19 +10,20 @@ from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.result import MapLayers
 from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.network import PORT, Network
-from beltroad.infrastructure.programme import Programme, parse_waypoints
+from beltroad.infrastructure.programme import parse_waypoints
 
 __all__ = ["map_layers"]
 
-CELL_DEGREES = 1.0
+RAIL_CELL_DEGREES = 0.75
+SEA_CELL_DEGREES = 4.0
 
 
 def map_layers(transport: Transport, inputs: Inputs) -> MapLayers:
-    """Layers of the report's map: the base network thinned to a one-degree grid."""
+    """Layers of the report's map: the base network thinned to a grid."""
     network = Network.bundled()
     lines = [
-        _thinned(network, network.has_mode("rail"), "rail"),
-        _thinned(network, network.has_mode("sea"), "sea"),
+        _thinned(network, network.has_mode("rail"), "rail", RAIL_CELL_DEGREES),
+        _thinned(network, network.has_mode("sea"), "sea", SEA_CELL_DEGREES),
     ]
     chosen = transport.projects[transport.projects["chosen"]]
     drawn = chosen[chosen["effect"] != "terminal"]
@@ -58,50 +59,30 @@ def _points(network: Network, chosen: pd.DataFrame, inputs: Inputs) -> pd.DataFr
     )  # fmt: skip
 
 
-def _thinned(network: Network, keep: NDArray[np.bool_], kind: str) -> pd.DataFrame:
-    """Links of one mode snapped to a grid and joined into one segment per pair of cells."""
+def _thinned(network: Network, keep: NDArray[np.bool_], kind: str, cell_degrees: float) -> pd.DataFrame:
+    """Links of one mode with nodes moved to the mean place of those in their grid cell.
+
+    One segment is left per pair of cells that links join.
+    """
     u, v = network.u[keep], network.v[keep]
-    cell = [
-        np.stack([np.rint(x[end] / CELL_DEGREES) for x in (network.lat, network.lon)], axis=1)
-        for end in (u, v)
-    ]
-    moved = (cell[0] != cell[1]).any(axis=1) & (np.abs(network.lon[u] - network.lon[v]) < 180)
-    ends = np.sort(
-        np.concatenate([cell[0][moved] @ [1000.0, 1.0], cell[1][moved] @ [1000.0, 1.0]]).reshape(
-            2, -1
-        ),
-        axis=0,
-    ).T
-    ends = np.unique(ends, axis=0)
-    lat = np.floor((ends + 500) / 1000)
-    lon = ends - 1000 * lat
+    nodes = np.unique(np.concatenate([u, v]))
+    spot = np.stack([network.lat[nodes], network.lon[nodes]], axis=1)
+    cells, cell_of = np.unique(np.floor(spot / cell_degrees), axis=0, return_inverse=True)
+    count = np.bincount(cell_of, minlength=len(cells))
+    mean = np.stack(
+        [np.bincount(cell_of, spot[:, k], minlength=len(cells)) / count for k in (0, 1)], axis=1
+    )
+    a = cell_of[np.searchsorted(nodes, u)]
+    b = cell_of[np.searchsorted(nodes, v)]
+    near = (a != b) & (np.abs(network.lon[u] - network.lon[v]) < 180)
+    ends = np.unique(np.sort(np.stack([a[near], b[near]], axis=1), axis=1), axis=0)
+    at = mean[ends.ravel()]
     return pd.DataFrame(
         {
             "kind": kind,
             "project": "",
             "part": np.repeat(np.arange(len(ends)), 2),
-            "lat": (lat * CELL_DEGREES).ravel(),
-            "lon": (lon * CELL_DEGREES).ravel(),
+            "lat": at[:, 0],
+            "lon": at[:, 1],
         }
     )
-
-
-def project_lines(programme: Programme) -> pd.DataFrame:
-    """Lines of projects as they lie on the network, one part a link."""
-    network = programme.network
-    rows = []
-    for key, here in programme.alignments.items():
-        links = np.concatenate([here.existing, network.added_by.get(key, here.existing[:0])])
-        ends = np.stack([network.u[links], network.v[links]], axis=1).ravel()
-        rows.append(
-            pd.DataFrame(
-                {
-                    "kind": "project",
-                    "project": key,
-                    "part": np.repeat(np.arange(len(links)), 2),
-                    "lat": network.lat[ends],
-                    "lon": network.lon[ends],
-                }
-            )
-        )
-    return pd.concat(rows, ignore_index=True)

@@ -16,7 +16,7 @@ from beltroad.appraisal.cache import Cache, digest_of, source_digest
 from beltroad.appraisal.cases import central_case, variations
 from beltroad.appraisal.economy import Economy
 from beltroad.appraisal.gains import alone
-from beltroad.appraisal.headlines import assumptions, headlines, ours, sensitivity
+from beltroad.appraisal.headlines import assumptions, headlines, ours, readings, sensitivity
 from beltroad.appraisal.inputs import gather
 from beltroad.appraisal.levels import Comparison
 from beltroad.appraisal.maplayers import map_layers
@@ -112,7 +112,7 @@ def appraise(
         pairs=pairs,
         projects=projects,
         sensitivity=sensitivity(every, inputs),
-        yardsticks=compare(mine),
+        yardsticks=compare(mine, readings(every)),
         assumptions=assumptions(scenario, parameters),
         map_layers=layers,
         run={

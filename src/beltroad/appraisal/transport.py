@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,10 +24,10 @@ from beltroad.infrastructure.programme import Programme, place_projects
 from beltroad.infrastructure.shipment import Router, land_ways, shipments
 from beltroad.infrastructure.states import State, states_of
 from beltroad.infrastructure.weights import (
+    LinkPricer,
     LinkWeights,
     PortTimes,
     Pricing,
-    link_weights,
     port_times,
     voyage_km,
 )
@@ -86,6 +87,7 @@ class Transport:
             with_halted=scenario.projects.with_halted,
         ).set_axis(self.projects["id"].to_numpy(), axis=0)  # fmt: skip
         self.reformed_state = str(scenario.states.after)
+        self._lock, self._pricers = threading.Lock(), dict[bool, LinkPricer]()
         self._tables = {name: evidence.info(name).sha256 for name in TABLES}
         self._overrides = dict(scenario.parameters.network)
         self._reforms = [reform.model_dump(mode="json") for reform in scenario.reforms]
@@ -180,8 +182,12 @@ class Transport:
             programme.network, programme.projects, programme.alignments, there,
             pricing.parameters, pricing.groups,
         )  # fmt: skip
+        with self._lock:
+            key = pricing is self.inputs.pricing
+            if key not in self._pricers:
+                self._pricers[key] = LinkPricer(programme.network, pricing)
         return (
-            link_weights(programme.network, pricing, effects),
+            self._pricers[key].weights(effects),
             port_times(programme.network, pricing, effects),
         )
 

@@ -101,10 +101,10 @@ def pair_class(tables: BorderTables, a: str, b: str) -> str:
 def crossing_waits(
     tables: BorderTables,
     *,
-    mode: NDArray[np.object_],
-    country_u: NDArray[np.object_],
-    country_v: NDArray[np.object_],
-    border: NDArray[np.object_],
+    mode: NDArray[np.str_],
+    country_u: NDArray[np.str_],
+    country_v: NDArray[np.str_],
+    border: NDArray[np.str_],
 ) -> Crossings:
     """Hours and charges of crossing links in both directions.
 

@@ -43,7 +43,7 @@ class StateEffects:
     rail_handling_saved: NDArray[np.float64]
 
     def speed(
-        self, rows: NDArray[np.bool_], default: NDArray[np.float64], mode: str,
+        self, rows: NDArray[np.intp], default: NDArray[np.float64], mode: str,
         parameters: NetworkParameters,
     ) -> NDArray[np.float64]:  # fmt: skip
         """Speed of the links in ``rows``, given that of their country's class.

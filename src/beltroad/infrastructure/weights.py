@@ -21,8 +21,8 @@ from beltroad.infrastructure.effects import StateEffects
 from beltroad.infrastructure.network import CITY, MODES, PORT, Network
 from beltroad.infrastructure.parameters import NetworkParameters
 
-__all__ = ["BorderReform", "LinkWeights", "Pricing", "PortTimes", "line_speed", "link_weights", "port_times",
-    "voyage_km",
+__all__ = ["BorderReform", "LinkPricer", "LinkWeights", "Pricing", "PortTimes", "line_speed", "link_weights",
+    "port_times", "voyage_km",
 ]
 
 Array = NDArray[np.float64]
@@ -116,39 +116,58 @@ class Pricing:
         return self.parameters.by_group(key, group.to_numpy(object))[network.country_code]
 
 
-def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> LinkWeights:
-    """Land weights of every link in one state; links at sea are closed.
+class LinkPricer:
+    """Weights of every link of a network under one pricing, for any state of the projects.
 
-    Parameters
-    ----------
-    effects
-        What the projects of the state do to links: absent, or faster.
+    What does not depend on projects (default speeds, waits, handling, money, emissions) is worked
+    out once; :meth:`weights` adds what does.
     """
-    p, km = pricing.parameters, network.km
-    tonnes = p.one("tonnes_per_teu")
-    hours = np.full(len(km), np.inf)
-    usd, kg = np.zeros(len(km)), np.zeros(len(km))
-    for way in ("rail", "road"):
-        rows = network.has_mode(way)
-        at = line_speed(pricing, way, network)
-        speed = np.minimum(at[network.u[rows]], at[network.v[rows]])
-        hours[rows] = km[rows] / effects.speed(rows, speed, way, p)
-        usd[rows] = km[rows] * p.one(f"usd_per_teu_km.{way}")
-        kg[rows] = km[rows] * p.one(f"gco2e_per_tkm.{way}") * tonnes / 1000
-    ferry = network.has_mode("ferry")
-    hours[ferry] = km[ferry] / p.one("ferry_speed_kmh.ferry") + p.one("ferry_wait_hours.ferry")
-    usd[ferry] = km[ferry] * p.one("usd_per_teu_km.ferry")
-    kg[ferry] = km[ferry] * p.one("gco2e_per_tkm.ferry") * tonnes / 1000
-    departing = _access(network, p, hours, usd, kg)
-    hours -= np.minimum(effects.rail_handling_saved, p.one("terminal_hours.rail"))
-    hours[effects.absent] = np.inf
-    # Waiting for the next train counts on the way out of a terminal, not on the way in.
-    inward = np.isin(network.layer[network.v], (CITY, PORT))
-    forward = hours + np.where(inward, 0.0, departing)
-    backward = hours + np.where(inward, departing, 0.0)
-    _cross(network, pricing, effects, forward, backward, usd)
-    stack = [np.stack([h, usd, kg]).astype(np.float32) for h in (forward, backward)]
-    return LinkWeights(*stack)
+
+    def __init__(self, network: Network, pricing: Pricing) -> None:
+        p, km = pricing.parameters, network.km
+        self._network, self._parameters = network, p
+        tonnes = p.one("tonnes_per_teu")
+        self._hours = np.full(len(km), np.inf)
+        usd, kg = np.zeros(len(km)), np.zeros(len(km))
+        self._lines: dict[str, tuple[NDArray[np.intp], Array]] = {}
+        for way in ("rail", "road"):
+            rows = np.flatnonzero(network.has_mode(way))
+            at = line_speed(pricing, way, network)
+            self._lines[way] = rows, np.minimum(at[network.u[rows]], at[network.v[rows]])
+            usd[rows] = km[rows] * p.one(f"usd_per_teu_km.{way}")
+            kg[rows] = km[rows] * p.one(f"gco2e_per_tkm.{way}") * tonnes / 1000
+        ferry = network.has_mode("ferry")
+        self._hours[ferry] = km[ferry] / p.one("ferry_speed_kmh.ferry")
+        self._hours[ferry] += p.one("ferry_wait_hours.ferry")
+        usd[ferry] = km[ferry] * p.one("usd_per_teu_km.ferry")
+        kg[ferry] = km[ferry] * p.one("gco2e_per_tkm.ferry") * tonnes / 1000
+        departing = _access(network, p, self._hours, usd, kg)
+        # Waiting for the next train counts on the way out of a terminal, not on the way in.
+        inward = np.isin(network.layer[network.v], (CITY, PORT))
+        self._forward = np.where(inward, 0.0, departing)
+        self._backward = np.where(inward, departing, 0.0)
+        self._change = _cross(network, pricing, self._forward, self._backward, usd)
+        self._money = np.stack([usd, kg]).astype(np.float32)
+
+    def weights(self, effects: StateEffects) -> LinkWeights:
+        """Land weights of every link with what the projects of a state do; sea is closed."""
+        p, km = self._parameters, self._network.km
+        hours = self._hours - np.minimum(effects.rail_handling_saved, p.one("terminal_hours.rail"))
+        for way, (rows, speed) in self._lines.items():
+            hours[rows] = km[rows] / effects.speed(rows, speed, way, p)
+        hours[effects.absent] = np.inf
+        gauge = p.one("gauge_change_hours.rail") - effects.gauge_hours_saved[self._change]
+        hours[self._change] += np.maximum(gauge, 0.0)
+        forward, backward = (
+            np.concatenate([(hours + extra).astype(np.float32)[np.newaxis], self._money])
+            for extra in (self._forward, self._backward)
+        )
+        return LinkWeights(forward, backward)
+
+
+def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> LinkWeights:
+    """Land weights of every link in one state; for many states keep a :class:`LinkPricer`."""
+    return LinkPricer(network, pricing).weights(effects)
 
 
 def port_times(network: Network, pricing: Pricing, effects: StateEffects) -> PortTimes:
@@ -223,22 +242,21 @@ def _access(
 
 
 def _cross(
-    network: Network, pricing: Pricing, effects: StateEffects,
-    forward: Array, backward: Array, usd: Array,
-) -> None:  # fmt: skip
-    """Add waits at borders and changes of gauge."""
+    network: Network, pricing: Pricing, forward: Array, backward: Array, usd: Array
+) -> NDArray[np.intp]:
+    """Add waits at borders and charges; returns the links where gauges change at extra time."""
     p = pricing.parameters
     rows = network.crossings
     country_u = network.country_of(network.u[rows])
     country_v = network.country_of(network.v[rows])
-    border = network.links["border"].iloc[rows].astype(object).to_numpy()
+    border = network.links["border"].iloc[rows].astype(object).to_numpy().astype(str)
     found = crossing_waits(
-        pricing.borders, mode=np.array(MODES)[network.mode_code[rows]], country_u=country_u, country_v=country_v,
-        border=border,
+        pricing.borders, mode=np.array(MODES)[network.mode_code[rows]],
+        country_u=country_u, country_v=country_v, border=border,
     )  # fmt: skip
     factor = np.ones(len(rows))
     for reform in pricing.reforms:
-        hit = np.isin(border.astype(str), list(reform.borders))
+        hit = np.isin(border, list(reform.borders))
         hit |= np.isin(country_u, list(reform.countries))
         hit |= np.isin(country_v, list(reform.countries))
         factor[hit] *= reform.wait_factor
@@ -249,7 +267,5 @@ def _cross(
     usd[rows] += found.usd / TEU_PER_LOAD
     change = network.gauge_change.copy()
     change[rows] &= ~found.gauge_change_included
-    hours = np.maximum(p.one("gauge_change_hours.rail") - effects.gauge_hours_saved[change], 0.0)
-    forward[change] += hours
-    backward[change] += hours
     usd[change] += p.one("gauge_change_usd_per_teu.rail")
+    return np.flatnonzero(change)

@@ -210,7 +210,8 @@ def sources(appraisal: Appraisal) -> list[dict[str, Any]]:
 
 def run_facts(appraisal: Appraisal) -> list[tuple[str, str]]:
     """How the run was made, without what the report shows elsewhere."""
-    elsewhere = {"data_digests", "scenario"}
+    # Seconds and cache hits differ from run to run; they are in run.json, not in the report.
+    elsewhere = {"data_digests", "scenario", "seconds", "from_cache"}
     return facts({k: v for k, v in appraisal.run.items() if k not in elsewhere})
 
 

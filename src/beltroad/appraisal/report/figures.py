@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from beltroad.appraisal.report import charts, tables, words
 from beltroad.appraisal.report.charts import Figure
-from beltroad.appraisal.report.headline import state
+from beltroad.appraisal.report.headline import ranged, state
 from beltroad.appraisal.result import Appraisal
 
 __all__ = ["cases_figure", "gains_figure", "net_figure", "projects_figure", "regions_figure"]
@@ -229,7 +229,7 @@ def _unit(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def cases_figure(appraisal: Appraisal) -> Figure | None:
     """How the headline moves when one assumption changes."""
-    cases, h = appraisal.sensitivity, appraisal.headlines
+    cases, h = ranged(appraisal.sensitivity), appraisal.headlines
     if len(cases) < 2:
         return None
     measures = {

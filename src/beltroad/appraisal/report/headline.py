@@ -10,7 +10,7 @@ import pandas as pd
 from beltroad.appraisal.report import words
 from beltroad.appraisal.result import Appraisal
 
-__all__ = ["Card", "cards", "range_note", "state"]
+__all__ = ["Card", "cards", "range_note", "ranged", "state"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def state(value: int | str) -> str:
 
 def cards(appraisal: Appraisal) -> list[Card]:
     """Six headlines: income, times, costs of trade, trade, what it costs, who loses."""
-    h, cases = appraisal.headlines, appraisal.sensitivity
+    h, cases = appraisal.headlines, ranged(appraisal.sensitivity)
     world, corridor = h.real_income_pct
     return [
         Card(
@@ -50,7 +50,7 @@ def cards(appraisal: Appraisal) -> list[Card]:
             f"{words.percent(h.shipment_time_fixed_pct[0])} if they keep the mode of today",
             "Among economies along the corridors: "
             f"{words.percent(h.shipment_time_fixed_pct[1])} to "
-            f"{words.percent(h.shipment_time_switch_pct[1])}. Largest fall between two economies: "
+            f"{words.percent(h.shipment_time_switch_pct[1])}. Largest mean fall on one corridor: "
             f"{words.percent(h.shipment_time_largest_pct)}.",
         ),
         Card(
@@ -58,8 +58,8 @@ def cards(appraisal: Appraisal) -> list[Card]:
             "cost of time in trade, mean over pairs of economies",
             _cases(cases, "world_trade_cost_pct"),
             "Among economies along the corridors: "
-            f"{words.percent(h.trade_cost_pct[1])}. Largest fall "
-            f"between two economies: {words.percent(h.trade_cost_largest_pct)}.",
+            f"{words.percent(h.trade_cost_pct[1])}. Largest mean fall "
+            f"on one corridor: {words.percent(h.trade_cost_largest_pct)}.",
         ),
         Card(
             words.percent(h.trade_pct[0]),
@@ -127,8 +127,14 @@ def _poverty(countries: pd.DataFrame) -> str:
     return f"{words.amount(abs(lifted))} people {verb} extreme poverty before cost (net)"
 
 
+def ranged(cases: pd.DataFrame) -> pd.DataFrame:
+    """The cases that count in ranges."""
+    return cases[cases["in_range"].astype(bool)]
+
+
 def range_note(cases: pd.DataFrame) -> str:
     """What the ranges are, and are not."""
+    cases = ranged(cases)
     if len(cases) < 2:
         return "Sensitivity cases were not run, so no ranges are given."
     return (

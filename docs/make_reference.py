@@ -1,0 +1,253 @@
+"""Hook of mkdocs: reference pages made from the code, and equations as MathML.
+
+The pages cannot fall behind the code, because they are written from it while the site is built:
+result variables from ``variables.csv``, scenario keys from the pydantic models, bundled tables
+from their metadata, commands from the command line itself. Equations become MathML, which
+browsers draw by themselves: no script and no font is fetched from anywhere.
+
+Run by itself (``python docs/make_reference.py FOLDER``) it writes the pages as Markdown.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import latex2mathml.converter
+import typer
+
+from beltroad import cli, evidence
+from beltroad.appraisal import schema
+from beltroad.appraisal.scenario import Scenario
+
+# Meaning of the keys of a scenario; the models say type, bounds and default.
+KEYS = {
+    "Scenario.name": "title of the report",
+    "Scenario.description": "a paragraph under the title",
+    "Scenario.states": "the two states of the network that are compared, and that of the accounts",
+    "Scenario.projects": "what the comparison is about",
+    "Scenario.reforms": "shorter waits, in the later state",
+    "Scenario.parameters": "levers of the method",
+    "Scenario.sensitivity": "also run the sensitivity cases",
+    "Scenario.seed": "recorded with the run; nothing is drawn at random in this version",
+    "States.before": "earlier state",
+    "States.after": "later state",
+    "States.economy": "state of the network to which the economic accounts (2022) belong",
+    "Projects.include": "`all`, `none` or a list of ids; the others stay as they are today",
+    "Projects.where": "keep only projects that match",
+    "Projects.exclude": "ids to leave out",
+    "Projects.with_halted": "count what is stalled, shelved or suspended as coming",
+    "Projects.inline": "projects of your own",
+    "Filter.country": "any of these hosts (ISO 3166 alpha-3)",
+    "Filter.mode": "any of these modes",
+    "Filter.status": "any of these statuses",
+    "Filter.corridor": "any of these corridors",
+    "InlineProject.id": "capital letters, digits and hyphens; not an id of the table",
+    "InlineProject.name": "name in the report",
+    "InlineProject.mode": "what is built",
+    "InlineProject.effect": "a line that is added, a line made faster, or a port or dry port",
+    "InlineProject.countries": "hosts, who bear the cost in equal parts",
+    "InlineProject.waypoints": "`[latitude, longitude]` in order; one for a port or dry port",
+    "InlineProject.length_km": "published length; else 1.2 times the great circle of each leg",
+    "InlineProject.speed_before_kmh": "speed of the line before an upgrade",
+    "InlineProject.speed_after_kmh": "design or operating speed",
+    "InlineProject.hours_saved_terminal": "hours a container saves in the port or dry port",
+    "InlineProject.year_open": "from which year it is there; without it only in `complete`",
+    "InlineProject.cost_usd_bn": "capital cost, billion USD; without it cost counts as unknown",
+    "Reform.name": "name in the report",
+    "Reform.borders": "ids of listed crossings (`beltroad tables borders`)",
+    "Reform.countries": "all land crossings of these economies",
+    "Reform.ports_of": "time in all ports of these economies",
+    "Reform.wait_factor": "what remains of the wait: 0.5 halves it, 0 removes it",
+    "Parameters.value_of_time": "value of a day in transit, by industry",
+    "Parameters.mode_choice": "`switch`: shippers choose land or sea again; `fixed`: they do not",
+    "Parameters.elasticities": "set of trade elasticities",
+    "Parameters.domestic": "shorter times within an economy count too",
+    "Parameters.discount_rate": "for the annual cost of projects",
+    "Parameters.life_years": "life of all projects; else by mode",
+    "Parameters.network": "single rows of `network_parameters`, by `parameter.mode.group`",
+}
+TOP = {
+    "base": ("text", "another scenario file, over which this one is laid"),
+    "overrides": ("tables", "named variants: `[overrides.NAME]` with any keys of a scenario"),
+    "apply": ("list of text", "overrides to switch on always"),
+}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    head = list(head)
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    for row in rows:
+        cells = (str(c).replace("|", "\\|").replace("\n", " ").strip() for c in row)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def variables_page() -> str:
+    """Every variable that crosses a seam."""
+    out = ["# Result variables\n", (
+        "Declared once in `src/beltroad/appraisal/variables.csv` and checked in every run. The "
+        "tables `countries`, `pairs`, `projects`, `sensitivity` and `yardsticks` are what readers "
+        "get; `times`, `access` and `costs` pass between the stages. USD are of the accounts' "
+        "year, `USD/a` a year.\n"
+    )]  # fmt: skip
+    for name in schema._declared():
+        rows = [
+            (f"`{v.name}`", "" if v.is_text else v.unit, " × ".join(v.dims), v.title,
+             v.description + (" May be missing." if v.missing and not v.is_text else ""))
+            for v in schema.variables(name).values()
+        ]  # fmt: skip
+        out += [f"\n## {name}\n", table(("name", "unit", "by", "title", "what it is"), rows)]
+    return "\n".join(out)
+
+
+def _type(node: dict[str, Any], defs: dict[str, Any]) -> str:
+    """Type, allowed values and bounds of a JSON schema node in plain words."""
+    if "$ref" in node:
+        name = node["$ref"].rsplit("/", 1)[-1]
+        return f"table [{name}](#{name.lower()})"
+    for key in ("anyOf", "allOf", "oneOf"):
+        if key in node:
+            parts = [_type(n, defs) for n in node[key] if n.get("type") != "null"]
+            return " or ".join(dict.fromkeys(parts))
+    if "const" in node:
+        return f"`{json.dumps(node['const'])}`"
+    if "enum" in node:
+        return ", ".join(f"`{v}`" for v in node["enum"])
+    kind = node.get("type", "")
+    if kind == "array":
+        if "prefixItems" in node:
+            return "[" + ", ".join(_type(n, defs) for n in node["prefixItems"]) + "]"
+        return f"list of: {_type(node.get('items', {}), defs)}"
+    if kind == "object":
+        return f"table of: {_type(node.get('additionalProperties', {}), defs)}"
+    names = {"string": "text", "number": "number", "integer": "whole number", "boolean": "true or false"}
+    bounds = [
+        f"{sign} {node[key]:g}"
+        for key, sign in (("minimum", "≥"), ("exclusiveMinimum", ">"),
+                          ("maximum", "≤"), ("exclusiveMaximum", "<"))
+        if key in node
+    ]  # fmt: skip
+    return names.get(kind, kind) + (f" {', '.join(bounds)}" if bounds else "")
+
+
+def _default(node: dict[str, Any], *, required: bool) -> str:
+    if required:
+        return "**needed**"
+    value = node.get("default")
+    return "" if value in (None, [], {}) or isinstance(value, dict) else f"`{json.dumps(value)}`"
+
+
+def scenario_page() -> str:
+    """Keys of a scenario file, from the models that read it."""
+    model = Scenario.model_json_schema()
+    defs = model.get("$defs", {})
+    out = ["# Scenario keys\n", (
+        "A scenario is a TOML file. Every key has a default, so that the shortest scenario is an "
+        "empty file. Unknown keys, codes and values out of range are refused, all in one message.\n"
+    )]  # fmt: skip
+    for name, part in [("Scenario", model), *defs.items()]:
+        needed = set(part.get("required", ()))
+        rows = [
+            (f"`{key}`", _type(node, defs), _default(node, required=key in needed),
+             KEYS.get(f"{name}.{key}", node.get("description", "")))
+            for key, node in part.get("properties", {}).items()
+        ]  # fmt: skip
+        if name == "Scenario":
+            rows += [(f"`{key}`", kind, "", text) for key, (kind, text) in TOP.items()]
+        about = part.get("description", "").replace("``", "`")
+        out += [f"\n## {name}\n", about + "\n", table(("key", "type", "default", "meaning"), rows)]
+    return "\n".join(out)
+
+
+def _link(url: str) -> str:
+    return f"[{url.split('/')[2]}]({url})" if url.startswith("http") else url
+
+
+def tables_page() -> str:
+    """Every bundled table with sources and columns, from its metadata."""
+    out = ["# Bundled tables\n", (
+        "`beltroad tables NAME` prints the same, `beltroad.evidence.load(\"NAME\")` gives the frame. "
+        "An empty cell of a column with a unit means: not known.\n"
+    )]  # fmt: skip
+    every = [evidence.info(name) for name in evidence.names()]
+    rows = [(f"[{t.name}](#{t.name})", f"{t.rows:,}", t.title, f"`{t.script}`") for t in every]
+    out.append(table(("table", "rows", "title", "made by"), rows))
+    for t in every:
+        out.append(f"\n## {t.name}\n\n{t.title}. `{t.file}`, {t.rows:,} rows.\n")
+        sources = [(s.title, _link(s.url), s.licence, s.vintage) for s in t.sources]
+        out.append(table(("source", "address", "licence", "vintage"), sources))
+        if t.units:
+            columns = [(f"`{c}`", "" if u == "-" else u, t.descriptions[c]) for c, u in t.units.items()]
+            out.append(table(("column", "unit", "what it is"), columns))
+        if t.notes:
+            notes = re.sub(r"\s*\n\s*(?=\d\. )", "\n", t.notes)
+            out.append(html.escape(notes, quote=False) + "\n")
+    return "\n".join(out)
+
+
+def cli_page() -> str:
+    """Commands and options, from the command line itself."""
+    out = ["# Command line\n", (
+        "Exit codes: 0 done, 1 could not be done (no equilibrium, results not written), 2 bad "
+        "input, 130 stopped by the user. Messages go to the error stream.\n"
+    )]  # fmt: skip
+    group: Any = typer.main.get_command(cli.app)
+    for name, command in group.commands.items():
+        out.append(f"\n## beltroad {name}\n\n{(command.help or '').strip()}\n")
+        rows = []
+        for p in command.params:
+            if p.name == "help":
+                continue
+            names = f"`{p.name.upper()}`" if p.param_type_name == "argument" else ", ".join(
+                f"`{o}`" for o in (*p.opts, *p.secondary_opts))  # fmt: skip
+            default = "" if p.default in (None, False, ()) else f"`{p.default}`"
+            rows.append((names, getattr(p, "help", "") or "", default))
+        out.append(table(("option", "what it does", "default"), rows))
+    return "\n".join(out)
+
+
+PAGES = {
+    "reference/variables.md": variables_page,
+    "reference/scenario.md": scenario_page,
+    "reference/tables.md": tables_page,
+    "reference/cli.md": cli_page,
+}
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Add the generated pages to the site."""
+    from mkdocs.structure.files import File
+
+    for path, make in PAGES.items():
+        files.append(File.generated(config, path, content=make()))
+    return files
+
+
+def on_page_content(text: str, **_: Any) -> str:
+    """Turn the equations that arithmatex has marked into MathML."""
+
+    def inline(found: re.Match[str]) -> str:
+        return latex2mathml.converter.convert(html.unescape(found[1]).strip())
+
+    def block(found: re.Match[str]) -> str:
+        tex = html.unescape(found[1]).strip()
+        return f'<div class="math-block">{latex2mathml.converter.convert(tex, display="block")}</div>'
+
+    text = re.sub(r'<span class="arithmatex">\\\((.*?)\\\)</span>', inline, text, flags=re.S)
+    return re.sub(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', block, text, flags=re.S)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    for path, make in PAGES.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(make(), encoding="utf-8")
+        print(target)
