@@ -64,9 +64,7 @@ def appraise(
     apply: Annotated[
         list[str] | None, typer.Option(help="Switch on an override of the file; repeatable.")
     ] = None,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Compute everything again.")
-    ] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the headline figures as JSON.")
     ] = False,
@@ -75,10 +73,10 @@ def appraise(
     ] = False,
 ) -> None:
     """Appraise a scenario and write report.html, report.xlsx and the tables behind them."""
-    from beltroad.appraisal.cache import Cache  # noqa: PLC0415 (slow to import; --help is not)
-    from beltroad.appraisal.run import appraise as run  # noqa: PLC0415
-    from beltroad.appraisal.scenario_file import parse_scenario, read_scenario  # noqa: PLC0415
-    from beltroad.appraisal.writing import check_writable  # noqa: PLC0415
+    from beltroad.appraisal.cache import Cache
+    from beltroad.appraisal.run import appraise as run
+    from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
+    from beltroad.appraisal.writing import check_writable
 
     start = time.perf_counter()
     path = scenario or DEFAULT_SCENARIO
@@ -105,7 +103,7 @@ def tables(
     name: Annotated[str | None, typer.Argument(help="One table: its sources and columns.")] = None,
 ) -> None:
     """List the bundled tables, or show where one comes from."""
-    from beltroad import evidence  # noqa: PLC0415
+    from beltroad import evidence
 
     console = Console()
     if name is None:
@@ -150,7 +148,7 @@ def main() -> None:
 @contextmanager
 def _bars() -> Iterator[Progress]:
     """Progress on the terminal's error stream; plain lines where it is no terminal."""
-    from beltroad.appraisal.progress import Progress  # noqa: PLC0415
+    from beltroad.appraisal.progress import Progress
 
     console = Console(stderr=True)
     if not console.is_terminal:

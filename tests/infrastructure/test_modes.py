@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 from beltroad.errors import InputError
 from beltroad.infrastructure.modes import ModeChoice, Split, effective_days
 
-CHOICE = ModeChoice(sensitivity=6.8, land_handicap_per_day=0.42)
-
 
 def days_of(rng: np.random.Generator, n: int, shut: float) -> dict[str, np.ndarray]:
     days = {"land": rng.uniform(0.5, 60, n), "sea": rng.uniform(5, 70, n)}
@@ -113,7 +111,8 @@ def test_a_mode_that_opens_never_counts_as_longer(
     """A way that did not exist in the accounts' state appears: its money is known, days follow."""
     split, rng = case
     usd = {m: np.where(np.isinf(u), 1500.0, u) for m, u in split.usd.items()}
-    split = Split.at(CHOICE, split.days, usd, split.value)
+    choice = ModeChoice(6.8, 0.42)
+    split = Split.at(choice, split.days, usd, split.value)
     later = {m: np.where(np.isinf(d), rng.uniform(1, 80, d.shape), d) for m, d in split.days.items()}
     old = effective_days(split, split.days, switch=switch)
     new = effective_days(split, later, switch=switch)

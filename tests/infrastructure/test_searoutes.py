@@ -23,9 +23,9 @@ def brute(
             for p in range(ports):
                 for q in range(ports):
                     if a != b and p != q:
-                        start = np.float32(to_port[0, a, p] + load[p])
+                        start = np.float32(to_port[0, a, p] + load[0, p])
                         way = np.float32(start + sea[0, p, q])
-                        way = np.float32(np.float32(way + unload[q]) + from_port[0, q, b])
+                        way = np.float32(np.float32(way + unload[0, q]) + from_port[0, q, b])
                         out[a, b] = min(out[a, b], way)
     return out
 
@@ -52,7 +52,7 @@ def cases(draw: st.DrawFn, rows: int = 1) -> tuple[np.ndarray, ...]:
     sea[0] = at_sea
     for side in (to_port, from_port):
         side[:, rng.random(side.shape[1:]) < draw(st.floats(0, 0.6))] = INF
-    return to_port, from_port, sea, some(ports), some(ports)
+    return to_port, from_port, sea, some(rows, ports), some(rows, ports)
 
 
 @settings(max_examples=150, deadline=None)
@@ -64,7 +64,6 @@ def test_equals_trying_every_pair_of_ports(case: tuple[np.ndarray, ...]) -> None
 @settings(max_examples=60, deadline=None)
 @given(cases(rows=3))
 def test_carried_attributes_belong_to_a_best_pair_of_ports(case: tuple[np.ndarray, ...]) -> None:
-    """Handling in port is hours only; the other attributes come from the three legs."""
     to_port, from_port, sea, load, unload = case
     found = join_sea(*case)
     places, ports = to_port.shape[1:]
@@ -76,11 +75,12 @@ def test_carried_attributes_belong_to_a_best_pair_of_ports(case: tuple[np.ndarra
             ways = []
             for p in range(ports):
                 for q in range(ports):
-                    start = np.float32(to_port[0, a, p] + load[p])
-                    hours = np.float32(np.float32(start + sea[0, p, q]) + unload[q])
+                    start = np.float32(to_port[0, a, p] + load[0, p])
+                    hours = np.float32(np.float32(start + sea[0, p, q]) + unload[0, q])
                     hours = np.float32(hours + from_port[0, q, b])
                     if p != q and hours == found[0, a, b]:
-                        ways.append(to_port[1:, a, p] + sea[1:, p, q] + from_port[1:, q, b])
+                        legs = to_port[1:, a, p] + sea[1:, p, q] + from_port[1:, q, b]
+                        ways.append(legs + load[1:, p] + unload[1:, q])
             assert any(np.allclose(found[1:, a, b], w, rtol=1e-6) for w in ways)
 
 
@@ -104,20 +104,20 @@ def test_lower_land_or_port_hours_never_raise_an_entry(
 def test_one_port_is_no_voyage() -> None:
     one = np.ones((1, 1, 1), np.float32)
     land = np.ones((1, 3, 1), np.float32)
-    found = join_sea(land, land.transpose(0, 2, 1), 0 * one, one[0, 0], one[0, 0])
+    found = join_sea(land, land.transpose(0, 2, 1), 0 * one, one[0], one[0])
     assert np.all(np.isinf(found))
 
 
 def test_no_way_to_any_port() -> None:
     land = np.full((1, 2, 2), INF, np.float32)
     sea = np.array([[[0, 5], [5, 0]]], np.float32)
-    hours = np.ones(2, np.float32)
+    hours = np.ones((1, 2), np.float32)
     assert np.all(np.isinf(join_sea(land, land, sea, hours, hours)))
 
 
 def test_a_place_does_not_ship_to_itself() -> None:
     land = np.ones((1, 2, 2), np.float32)
     sea = np.array([[[0, 5], [5, 0]]], np.float32)
-    hours = np.ones(2, np.float32)
+    hours = np.ones((1, 2), np.float32)
     found = join_sea(land, land, sea, hours, hours)[0]
     assert np.array_equal(found, np.array([[np.inf, 9], [9, np.inf]], np.float32))

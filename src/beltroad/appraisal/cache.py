@@ -109,7 +109,7 @@ def _save(path: Path, arrays: Arrays) -> None:
 
 def _prune(folder: Path) -> None:
     """Drop the entries unused for longest while the folder is over its limit."""
-    entries = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in folder.glob("*.npz")))
+    entries = sorted((p.stat().st_mtime, p.stat().st_size, p) for p in folder.glob("*.npz"))
     total = sum(size for _, size, _ in entries)
     for _, size, path in entries:
         if total <= _LIMIT_BYTES:

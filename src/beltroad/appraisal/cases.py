@@ -30,9 +30,7 @@ def variations(scenario: Scenario, central: Case) -> list[Case]:
     """Cases with one assumption changed; none that would repeat the central case."""
     if not scenario.sensitivity:
         return []
-    other_set = (
-        "caliendo_parro_sectoral" if central.elasticities == "uniform" else "uniform"
-    )
+    other_set = "caliendo_parro_sectoral" if central.elasticities == "uniform" else "uniform"
     switched = (
         "shippers keep their mode: land and sea shares stay as in the accounts' year"
         if central.switch

@@ -151,7 +151,9 @@ class Economy:
             own = np.arange(len(calibration.economies))
             change[:, own, own] = 1.0
         dims = ("industry", "importer", "exporter")
-        labels = dict(zip(dims, (calibration.industries, *(calibration.economies,) * 2), strict=True))
+        labels = dict(
+            zip(dims, (calibration.industries, *(calibration.economies,) * 2), strict=True)
+        )
         check_dataset(
             xr.Dataset({"iceberg_change": (dims, change)}, {k: list(v) for k, v in labels.items()}),
             "costs",
@@ -164,7 +166,7 @@ class Economy:
         """Ad valorem cost by pair in both states, percent of value, and its change in percent."""
         per_day = trade.value_of_time(calibration.industries, case.value_of_time)
         days = [self.for_model(calibration, levels[k].days) for k in ("before", "after")]
-        table = trade.ad_valorem_cost_pct(calibration, *days, per_day)
+        table = trade.ad_valorem_cost_pct(calibration, days[0], days[1], per_day)
         place = {code: k for k, code in enumerate(calibration.economies)}
         at = (table["importer"].map(place).to_numpy(), table["exporter"].map(place).to_numpy())
         out = table[["exporter", "importer"]].copy()
@@ -184,9 +186,7 @@ def calibrated(case: Case) -> trade.Calibration:
     return calibration.with_theta(trade.theta_range(case.elasticities)[case.theta])
 
 
-def _compare(
-    calibration: trade.Calibration, solved: dict[str, trade.Equilibrium]
-) -> pd.DataFrame:
+def _compare(calibration: trade.Calibration, solved: dict[str, trade.Equilibrium]) -> pd.DataFrame:
     """Later against earlier state by economy; percent."""
     old, new = (trade.country_results(calibration, solved[k]) for k in ("before", "after"))
     out = pd.DataFrame(index=old.index)

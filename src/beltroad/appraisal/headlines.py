@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad import evidence, trade
+from beltroad import evidence
 from beltroad.appraisal.cases import STUDY_READING
 from beltroad.appraisal.economy import Economy, Outcome, calibrated
 from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.levels import days_of, mean_value_of_time
 from beltroad.appraisal.result import Headlines
 from beltroad.appraisal.scenario import Scenario
+from beltroad.appraisal.scenario_file import parameter_keys
 from beltroad.appraisal.schema import check_frame
 from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.parameters import NetworkParameters
@@ -30,7 +31,7 @@ def corridor_economies() -> frozenset[str]:
 
 
 def headlines(
-    inputs: Inputs, economy: Economy, central: Outcome, pairs: pd.DataFrame,
+    economy: Economy, central: Outcome, pairs: pd.DataFrame,
     countries: pd.DataFrame, costed: pd.DataFrame, mine: dict[str, Range],
 ) -> Headlines:  # fmt: skip
     """World totals of the central case."""
@@ -38,9 +39,7 @@ def headlines(
     model = countries[countries["in_model"]]
     incomes = [income_change(central, group) for group in (None, corridor_economies())]
     cost = [cost_change(central, group) for group in (None, corridor_economies())]
-    fixed, switch = (
-        (mine["time_world"][k], mine["time_corridor"][k]) for k in (1, 0)
-    )
+    fixed, switch = ((mine["time_world"][k], mine["time_corridor"][k]) for k in (1, 0))
     return Headlines(
         shipment_time_fixed_pct=fixed,
         shipment_time_switch_pct=switch,
@@ -68,7 +67,9 @@ def income_change(outcome: Outcome, group: frozenset[str] | None) -> Range:
 def trade_change(outcome: Outcome, group: frozenset[str] | None) -> float:
     """Export change of a group, weighted by exports of the accounts' year, percent."""
     rows = _rows(outcome.countries, group)
-    return float((rows["exports_change_pct"] * rows["exports_usd"]).sum() / rows["exports_usd"].sum())
+    return float(
+        (rows["exports_change_pct"] * rows["exports_usd"]).sum() / rows["exports_usd"].sum()
+    )
 
 
 def cost_change(outcome: Outcome, group: frozenset[str] | None) -> float:
@@ -76,7 +77,7 @@ def cost_change(outcome: Outcome, group: frozenset[str] | None) -> float:
     return float(_cost_pairs(outcome, group).mean())
 
 
-def sensitivity(outcomes: list[Outcome], inputs: Inputs) -> pd.DataFrame:
+def sensitivity(outcomes: list[Outcome]) -> pd.DataFrame:
     """Table ``sensitivity``: the central case and each variation."""
     group = corridor_economies()
     rows = [
@@ -121,9 +122,8 @@ def ours(
         "time_largest": (_largest_corridor(inputs, pairs, fastest),) * 2,
         "cost_world": (min(costs), max(costs)),
         "cost_corridor": (min(group_costs), max(group_costs)),
-        "cost_largest": (
-            _largest_corridor(inputs, central.cost, central.cost["cost_change_pct"]),
-        ) * 2,
+        "cost_largest": (_largest_corridor(inputs, central.cost, central.cost["cost_change_pct"]),)
+        * 2,
         "income_world": (min(income), max(income)),
         "income_corridor": (min(of_group), max(of_group)),
         "income_largest": (largest, largest),
@@ -157,9 +157,7 @@ def readings(outcomes: list[Outcome]) -> dict[str, float]:
 def assumptions(scenario: Scenario, parameters: NetworkParameters) -> pd.DataFrame:
     """Every parameter of the run with its range, source and confidence."""
     table = evidence.load("network_parameters")
-    key = table[["parameter", "mode", "country_group"]].agg(
-        lambda row: ".".join(p for p in row if p), axis=1
-    )
+    key = pd.Series(parameter_keys(table))
     used = key.map(parameters.values)
     changed = used != table["value"]
     network = pd.DataFrame(

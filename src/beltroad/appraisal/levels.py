@@ -121,4 +121,4 @@ def _money(base: NDArray[np.float32], late: NDArray[np.float32]) -> Array:
     """Money at the base; where a mode opens only later, at the later state."""
     row = len(base) - 2
     usd = np.where(np.isfinite(base[0]), base[row], late[row])
-    return usd.astype(np.float64)
+    return np.asarray(usd, np.float64)

@@ -10,7 +10,7 @@ from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.result import MapLayers
 from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.network import PORT, Network
-from beltroad.infrastructure.programme import parse_waypoints
+from beltroad.infrastructure.projects import parse_waypoints
 
 __all__ = ["map_layers"]
 
@@ -59,7 +59,9 @@ def _points(network: Network, chosen: pd.DataFrame, inputs: Inputs) -> pd.DataFr
     )  # fmt: skip
 
 
-def _thinned(network: Network, keep: NDArray[np.bool_], kind: str, cell_degrees: float) -> pd.DataFrame:
+def _thinned(
+    network: Network, keep: NDArray[np.bool_], kind: str, cell_degrees: float
+) -> pd.DataFrame:
     """Links of one mode with nodes moved to the mean place of those in their grid cell.
 
     One segment is left per pair of cells that links join.

@@ -69,20 +69,20 @@ class Appraisal:
 
     def to_html(self, path: str | Path) -> Path:
         """Write the report as one file that opens offline."""
-        from beltroad.appraisal.report import html_report  # noqa: PLC0415 (charts load slowly)
-        from beltroad.appraisal.writing import write_atomically  # noqa: PLC0415
+        from beltroad.appraisal.report import html_report
+        from beltroad.appraisal.writing import write_atomically
 
         return write_atomically(Path(path), html_report(self).encode())
 
     def to_excel(self, path: str | Path) -> Path:
         """Write all tables as one workbook."""
-        from beltroad.appraisal.report import workbook  # noqa: PLC0415
-        from beltroad.appraisal.writing import write_atomically  # noqa: PLC0415
+        from beltroad.appraisal.report import workbook
+        from beltroad.appraisal.writing import write_atomically
 
         return write_atomically(Path(path), workbook(self))
 
     def write(self, folder: str | Path) -> Path:
         """Write report, tables and ``run.json`` into ``folder``, all or nothing."""
-        from beltroad.appraisal.writing import write_results  # noqa: PLC0415
+        from beltroad.appraisal.writing import write_results
 
         return write_results(self, Path(folder))

@@ -78,7 +78,9 @@ def appraise(
     economy = Economy(
         inputs.city_country(transport.city_ids),
         inputs.city_population(transport.city_ids),
-        ModeChoice(parameters.one("mode_sensitivity"), parameters.one("mode_land_handicap_per_day")),
+        ModeChoice(
+            parameters.one("mode_sensitivity"), parameters.one("mode_land_handicap_per_day")
+        ),
         parameters.one("cargo_value_usd_per_teu"),
         ways,
         lambda usd_per_day: Comparison(*(transport.state(s, usd_per_day) for s in states)),
@@ -107,11 +109,11 @@ def appraise(
         layers = map_layers(transport, inputs)
     return Appraisal(
         scenario=scenario,
-        headlines=headlines(inputs, economy, central, pairs, countries, costed, mine),
+        headlines=headlines(economy, central, pairs, countries, costed, mine),
         countries=countries,
         pairs=pairs,
         projects=projects,
-        sensitivity=sensitivity(every, inputs),
+        sensitivity=sensitivity(every),
         yardsticks=compare(mine, readings(every)),
         assumptions=assumptions(scenario, parameters),
         map_layers=layers,
@@ -132,7 +134,9 @@ def appraise(
     )
 
 
-def _scenario(scenario: str | Path | Mapping[str, Any] | Scenario, apply: Sequence[str]) -> Scenario:
+def _scenario(
+    scenario: str | Path | Mapping[str, Any] | Scenario, apply: Sequence[str]
+) -> Scenario:
     if isinstance(scenario, Scenario):
         return scenario
     if isinstance(scenario, Mapping):

@@ -79,7 +79,9 @@ def parse_scenario(
         else:
             known = ", ".join(overrides) or "none"
             hint = suggest(name, overrides)
-            faults.append(Fault("apply", f"there is no override {name!r}.", f"{hint} Known: {known}."))
+            faults.append(
+                Fault("apply", f"there is no override {name!r}.", f"{hint} Known: {known}.")
+            )
     try:
         scenario = Scenario.model_validate(data, context=known_codes())
     except ValidationError as error:
@@ -143,7 +145,9 @@ def _fault(error: Any) -> Fault:
         case "value_error":
             return Fault(where, str(error["ctx"]["error"]))
         case "literal_error":
-            return Fault(where, f"{value!r:.80} is not allowed.", f"Use {error['ctx']['expected']}.")
+            return Fault(
+                where, f"{value!r:.80} is not allowed.", f"Use {error['ctx']['expected']}."
+            )
         case _:
             return Fault(where, f"{error['msg']}{shown}.")
 

@@ -45,17 +45,17 @@ def _declared() -> dict[str, dict[str, Variable]]:
     with (files("beltroad.appraisal") / "variables.csv").open("rb") as handle:
         rows = pd.read_csv(handle, keep_default_na=False)
     out: dict[str, dict[str, Variable]] = {}
-    for row in rows.itertuples(index=False):
+    for row in rows.astype(str).to_dict("records"):
         variable = Variable(
-            table=str(row.table),
-            name=str(row.name),
-            dims=tuple(str(row.dims).split()),
-            unit=str(row.unit),
-            lower=float(row.lower or "-inf"),
-            upper=float(row.upper or "inf"),
-            missing=row.missing == "yes",
-            title=str(row.title),
-            description=str(row.description),
+            table=str(row["table"]),
+            name=str(row["name"]),
+            dims=tuple(str(row["dims"]).split()),
+            unit=str(row["unit"]),
+            lower=float(row["lower"] or "-inf"),
+            upper=float(row["upper"] or "inf"),
+            missing=row["missing"] == "yes",
+            title=str(row["title"]),
+            description=str(row["description"]),
         )
         out.setdefault(variable.table, {})[variable.name] = variable
     return out

@@ -13,7 +13,7 @@ from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_frame
 from beltroad.infrastructure.states import FINISHED
 
-__all__ = ["country_table", "costed_projects", "pair_table", "project_table"]
+__all__ = ["costed_projects", "country_table", "pair_table", "project_table"]
 
 LINES = {3.00: "lifted_extreme", 8.30: "lifted_moderate"}
 
@@ -78,9 +78,9 @@ def pair_table(economy: Economy, outcome: Outcome) -> pd.DataFrame:
             "hours_after": hours["after"].ravel(),
             "days_reckoned_before": outcome.days["days_before"].to_numpy().ravel(),
             "days_reckoned_after": outcome.days["days_after"].to_numpy().ravel(),
-            "land_share": economy.weights.mean(
-                economy.measure(outcome.case).split.land_share
-            ).clip(0, 1).ravel(),
+            "land_share": economy.weights.mean(economy.measure(outcome.case).split.land_share)
+            .clip(0, 1)
+            .ravel(),
         },
         index=index,
     ).reset_index()
@@ -189,6 +189,6 @@ def _flags(table: pd.DataFrame) -> pd.Series:
 
 
 def _declared(table: str) -> list[str]:
-    from beltroad.appraisal.schema import variables  # noqa: PLC0415
+    from beltroad.appraisal.schema import variables
 
     return list(variables(table))

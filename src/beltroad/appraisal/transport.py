@@ -55,7 +55,7 @@ class Shipments:
     @cached_property
     def hours(self) -> Floats:
         """Hours of the faster of the two; 0 from a city to itself."""
-        return np.minimum(self.land[0], self.sea[0])
+        return np.asarray(np.minimum(self.land[0], self.sea[0]))
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,9 @@ class Transport:
     is in the cache.
     """
 
-    def __init__(self, scenario: Scenario, inputs: Inputs, cache: Cache, progress: Progress):
+    def __init__(
+        self, scenario: Scenario, inputs: Inputs, cache: Cache, progress: Progress
+    ) -> None:
         self.inputs, self.cache, self.progress = inputs, cache, progress
         self.projects = inputs.acting
         wanted: list[State] = [

@@ -28,7 +28,7 @@ __all__ = ["check_writable", "result_files", "write_atomically", "write_files", 
 
 def result_files(appraisal: Appraisal) -> dict[str, bytes]:
     """Every file of an appraisal by name, as bytes; the same appraisal gives the same bytes."""
-    from beltroad.appraisal.report import html_report, workbook  # noqa: PLC0415 (loads charts)
+    from beltroad.appraisal.report import html_report, workbook
 
     return {
         "countries.csv": _csv(appraisal.countries),

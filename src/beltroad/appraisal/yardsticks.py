@@ -56,7 +56,7 @@ WHY = {
         "and the wait for a departure included; the published figure is mostly terminal to "
         "terminal or port to port."
     ),
-    "value_of_time": "Ours is the mean over traded goods; bulk goods are below the published range.",
+    "value_of_time": "Ours is the mean over traded goods; bulk goods lie below that range.",
 }
 NOT_YET = "Not computed in this version."
 # What a yardstick of each (indicator, scope) is compared with.
@@ -102,22 +102,22 @@ def compare(ours: Mapping[str, Range], readings: Mapping[str, float]) -> pd.Data
     """
     table = evidence.load("yardsticks")
     rows = []
-    for y in table.itertuples(index=False):
-        name = SOURCE_OF.get((str(y.indicator), str(y.scope)), "")
+    for y in table.to_dict("records"):
+        name = SOURCE_OF.get((str(y["indicator"]), str(y["scope"])), "")
         mine = ours.get(name)
-        low, high = float(y.value_low), float(y.value_high)
+        low, high = float(y["value_low"]), float(y["value_high"])
         rows.append(
             {
-                "yardstick_id": y.yardstick_id,
-                "statement": y.statement,
+                "yardstick_id": y["yardstick_id"],
+                "statement": y["statement"],
                 "published_low": low,
                 "published_high": high,
                 "ours_low": mine[0] if mine else np.nan,
                 "ours_high": mine[1] if mine else np.nan,
-                "unit": y.unit,
-                "difference": _difference((low, high), mine, str(y.unit)),
-                "why": _why(str(y.indicator), readings.get(name)) if mine else NOT_YET,
-                "source": f"{y.source_title} ({y.year:.0f})",
+                "unit": y["unit"],
+                "difference": _difference((low, high), mine, str(y["unit"])),
+                "why": _why(str(y["indicator"]), readings.get(name)) if mine else NOT_YET,
+                "source": f"{y['source_title']} ({y['year']:.0f})",
             }
         )
     return check_frame(pd.DataFrame(rows), "yardsticks")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -56,7 +56,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".json") for name in found))
 
 
-@lru_cache(maxsize=None)
+@cache
 def info(name: str) -> TableInfo:
     """Provenance of the table ``name``.
 
@@ -67,8 +67,7 @@ def info(name: str) -> TableInfo:
     """
     if name not in names():
         raise InputError(
-            f"no bundled table {name!r}. {suggest(name, names())} "
-            f"Tables: {', '.join(names())}"
+            f"no bundled table {name!r}. {suggest(name, names())} Tables: {', '.join(names())}"
         )
     raw: dict[str, Any] = json.loads((_BUNDLE / f"{name}.json").read_text(encoding="utf-8"))
     columns: dict[str, dict[str, str]] = raw.get("columns", {})
@@ -117,7 +116,7 @@ def load(name: str) -> pd.DataFrame:
     path = _BUNDLE / about.file
     with path.open("rb") as handle:
         if about.file.endswith(".parquet"):
-            frame = ParquetFile(handle).to_pandas()
+            frame: pd.DataFrame = ParquetFile(handle).to_pandas()
         elif about.file.endswith(".csv"):
             frame = pd.read_csv(handle, keep_default_na=False, na_values=_blanks(about))
         else:

@@ -21,9 +21,7 @@ from beltroad.errors import InputError, suggest
 __all__ = ["annual_cost", "bill_by_country", "capital_recovery_factor", "net_gain"]
 
 
-def capital_recovery_factor(
-    discount_rate: ArrayLike, life_years: ArrayLike
-) -> NDArray[np.float64]:
+def capital_recovery_factor(discount_rate: ArrayLike, life_years: ArrayLike) -> NDArray[np.float64]:
     """Yearly payment that repays one unit of capital with interest over its life.
 
     Parameters

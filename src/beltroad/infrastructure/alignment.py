@@ -7,14 +7,13 @@ line itself; where there is none, the leg becomes a new link.
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
+from beltroad.infrastructure._kernels import bounded_way
 from beltroad.infrastructure.network import (
     CITY,
     PORT,
@@ -23,6 +22,7 @@ from beltroad.infrastructure.network import (
     Network,
     great_circle_km,
 )
+from beltroad.infrastructure.projects import FreightProject
 
 __all__ = ["Alignment", "Layer", "align"]
 
@@ -74,7 +74,7 @@ class Layer:
     def near(self, lat: float, lon: float, within_km: float) -> NDArray[np.int64]:
         """Nodes of this layer within ``within_km`` of a point."""
         near = self.unit @ _unit(lat, lon) >= np.cos(min(within_km / 6371.0088, np.pi))
-        return self.rows[near]
+        return np.asarray(self.rows[near])
 
     def nearest(self, lat: float, lon: float) -> tuple[int, float]:
         """The nearest node of this layer to a point, and its distance in km."""
@@ -87,33 +87,21 @@ class Layer:
         seed_km: NDArray[np.float64], goal_km: NDArray[np.float64], limit_km: float,
     ) -> tuple[float, NDArray[np.int64]]:  # fmt: skip
         """Shortest way from any seed to any goal: km including the offsets, and its links."""
-        return _bounded_way(
+        km, links = bounded_way(
             self.first, self.end, self.link, self.km,
             self.local[seeds], seed_km, self.local[goals], goal_km, limit_km,
         )  # fmt: skip
+        return float(km), np.asarray(links)
 
 
-def align(
-    network: Network,
-    layers: dict[str, Layer],
-    *,
-    project: str,
-    mode: str,
-    waypoints: NDArray[np.float64],
-    length_km: float,
-    only_new: bool,
-) -> Alignment:
+def align(network: Network, layers: dict[str, Layer], project: FreightProject) -> Alignment:
     """Match a rail, road or water project with the network.
 
-    Parameters
-    ----------
-    waypoints
-        Shape (n, 2): latitude and longitude in order.
-    length_km
-        Published length; NaN lets each leg be 1.2 times its great circle.
-    only_new
-        The line is known not to be in the data: never match it with lines nearby.
+    A project without a published length has legs of 1.2 times their great circle; one that is
+    known not to be in the map data is never matched with lines nearby.
     """
+    mode, waypoints, length_km = project.mode, project.waypoints, project.length_km
+    only_new = project.unmapped
     kind = "rail" if mode == "rail" else "road"
     layer = layers[kind]
     legs = great_circle_km(waypoints[:-1, 0], waypoints[:-1, 1], waypoints[1:, 0], waypoints[1:, 1])
@@ -129,7 +117,7 @@ def align(
             missing.append(k)
         else:
             existing.append(way)
-    builder = _Builder(network, layer, layers, kind, project)
+    builder = _Builder(network, layer, layers, kind, project.id)
     for k in missing:
         builder.leg(waypoints[k], waypoints[k + 1], float(legs[k] * scale))
     if missing and not only_new:
@@ -145,7 +133,7 @@ def _match(
     """Links of the existing line from a to b, or None where there is none."""
     for reach in (SNAP_KM[layer.layer], WIDE_SNAP_KM):
         snap = min(reach, max(2.0, 0.4 * leg_km))
-        seeds, goals = layer.near(*a, snap), layer.near(*b, snap)
+        seeds, goals = layer.near(a[0], a[1], snap), layer.near(b[0], b[1], snap)
         if not len(seeds) or not len(goals):
             continue
         net = layer.network
@@ -231,49 +219,3 @@ def _unit(lat: object, lon: object) -> NDArray[np.float64]:
     """Points on the unit sphere, shape (..., 3)."""
     phi, lam = np.radians(np.asarray(lat, float)), np.radians(np.asarray(lon, float))
     return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
-
-
-@njit(cache=True, nogil=True)
-def _bounded_way(  # type: ignore[no-untyped-def]
-    first, end, link, km, seeds, seed_km, goals, goal_km, limit
-):
-    n = len(first) - 1
-    dist = np.full(n, np.inf)
-    into = np.full(n, -1, np.int64)
-    before = np.full(n, -1, np.int64)
-    finish = np.full(n, np.inf)
-    for k in range(len(goals)):
-        finish[goals[k]] = goal_km[k]
-    heap = [(0.0, np.int64(0))]
-    heap.pop()
-    for k in range(len(seeds)):
-        if seed_km[k] < dist[seeds[k]]:
-            dist[seeds[k]] = seed_km[k]
-            heapq.heappush(heap, (seed_km[k], np.int64(seeds[k])))
-    best, best_node = np.inf, -1
-    while len(heap) > 0:
-        d, x = heapq.heappop(heap)
-        if d > dist[x]:
-            continue
-        if d > limit or d >= best:
-            break
-        if d + finish[x] < best:
-            best, best_node = d + finish[x], x
-        for i in range(first[x], first[x + 1]):
-            y, way = end[i], d + km[i]
-            if way < dist[y]:
-                dist[y] = way
-                into[y] = link[i]
-                before[y] = x
-                heapq.heappush(heap, (way, np.int64(y)))
-    out = [np.int64(0) for _ in range(0)]
-    if best > limit:
-        best_node, best = -1, np.inf
-    x = best_node
-    while x >= 0 and before[x] >= 0:
-        out.append(into[x])
-        x = before[x]
-    ways = np.empty(len(out), np.int64)
-    for k in range(len(out)):
-        ways[k] = out[k]
-    return best, ways

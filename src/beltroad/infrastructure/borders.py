@@ -82,7 +82,9 @@ def pair_class(tables: BorderTables, a: str, b: str) -> str:
         ("schengen_or_eu", both("schengen") or both("eu_customs_union")),
         (
             "western_balkans",
-            (a in union and b in cefta) or (b in union and a in cefta) or (a in cefta and b in cefta),
+            (a in union and b in cefta)
+            or (b in union and a in cefta)
+            or (a in cefta and b in cefta),
         ),
         ("oecd", both("oecd") and "TUR" not in (a, b)),
         ("eu_external", (a in union) != (b in union)),
@@ -146,9 +148,9 @@ def crossing_waits(
             fee = float(row["fee_usd"])
             usd = fee if np.isfinite(fee) else usd
             out.measured[k] = np.isfinite(ab) or np.isfinite(ba)
-            out.gauge_change_included[k] = (
-                out.measured[k] and str(row["wait_includes_gauge_change"]).lower() in ("yes", "true")
-            )
+            out.gauge_change_included[k] = out.measured[k] and str(
+                row["wait_includes_gauge_change"]
+            ).lower() in ("yes", "true")
         out.hours_uv[k], out.hours_vu[k], out.usd[k] = there, back, usd
     return out
 

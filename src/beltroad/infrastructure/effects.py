@@ -7,7 +7,7 @@ the speed of an ordinary road, it does not stop. An upgrade changes speed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from beltroad.infrastructure.alignment import Alignment
 from beltroad.infrastructure.network import PORT, Network, great_circle_km
 from beltroad.infrastructure.parameters import NetworkParameters
+from beltroad.infrastructure.projects import FreightProject
 
 __all__ = ["StateEffects", "effects_of"]
 
@@ -68,7 +69,7 @@ class StateEffects:
 
 def effects_of(
     network: Network,
-    projects: pd.DataFrame,
+    projects: Sequence[FreightProject],
     alignments: Mapping[str, Alignment],
     present: pd.Series,
     parameters: NetworkParameters,
@@ -78,8 +79,7 @@ def effects_of(
 
     ``groups`` has the ``port_group`` of each economy (index ISO alpha-3).
     """
-    first_host = projects.set_index("id")["countries"].str.split(";").str[0]
-    port_group = first_host.map(groups["port_group"]).to_dict()
+    port_group = groups["port_group"]
     links, ports = len(network.links), np.flatnonzero(network.layer == PORT)
     built_on = np.zeros(links, np.bool_)
     built_off = np.zeros(links, np.bool_)
@@ -87,7 +87,7 @@ def effects_of(
     design, before = np.full(links, np.nan), np.full(links, np.nan)
     saved_at = _Saved(np.zeros(len(ports)), np.zeros(links), np.zeros(links))
     none = np.empty(0, np.intp)
-    for row in projects.itertuples(index=False):
+    for row in projects:
         here = alignments[row.id]
         fresh = network.added_by.get(row.id, none)
         own = np.concatenate([here.existing, fresh])
@@ -96,7 +96,9 @@ def effects_of(
             if there:
                 saved = row.hours_saved_terminal
                 if not np.isfinite(saved):
-                    saved = _assumed_saving(str(row.mode), port_group.get(row.id, ""), parameters)
+                    saved = _assumed_saving(
+                        row.mode, str(port_group.get(row.hosts[0], "")), parameters
+                    )
                 _at_terminals(network, ports, here.terminals, saved, saved_at)
             continue
         removable = row.effect == "new_link" and row.mode == "rail"
@@ -128,8 +130,10 @@ class _Saved:
 def _assumed_saving(mode: str, port_group: str, parameters: NetworkParameters) -> float:
     """Hours saved where no source gives any; none in ports that are already quick."""
     if mode == "port":
-        return 0.0 if port_group == "advanced" else parameters.one(
-            f"terminal_saving_hours.port.{port_group}"
+        return (
+            0.0
+            if port_group == "advanced"
+            else parameters.one(f"terminal_saving_hours.port.{port_group}")
         )
     return parameters.one(f"terminal_saving_hours.{mode}")
 

@@ -68,11 +68,13 @@ class Split:
         with np.errstate(invalid="ignore"):
             scale = np.where(both, (cost["land"] + cost["sea"]) / 2, np.fmin(*cost.values()))
         mu = choice.sensitivity / np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)
-        kappa = choice.land_handicap_per_day * np.where(np.isfinite(days["land"]), days["land"], 0.0)
+        kappa = choice.land_handicap_per_day * np.where(
+            np.isfinite(days["land"]), days["land"], 0.0
+        )
         empty = Split(days, usd, value, mu, kappa, np.zeros_like(mu))
         return replace(empty, land_share=empty.shares_at(days))
 
-    def at_pairs(self, pairs: tuple[Array, ...]) -> Split:
+    def at_pairs(self, pairs: tuple[NDArray[np.intp], ...]) -> Split:
         """The same base for some pairs only."""
         days, usd = ({m: x[pairs] for m, x in y.items()} for y in (self.days, self.usd))
         return Split(

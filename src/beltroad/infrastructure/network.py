@@ -66,13 +66,11 @@ class Network:
     def bundled() -> Network:
         """The world network that ships with beltroad (OpenStreetMap, ODbL; Eurostat sea lanes)."""
         nodes, links = evidence.load("network_nodes"), evidence.load("network_links")
-        links["project"] = pd.Categorical.from_codes(
-            np.zeros(len(links), np.int8), categories=[""]
-        )
+        links["project"] = pd.Categorical([""] * len(links))
         return Network(nodes, links).checked()
 
     def checked(self) -> Network:
-        """This network, or a DataError naming the first row that breaks its shape."""
+        """The network itself, or a DataError naming the first row that breaks its shape."""
         ends = self.links[["u", "v"]].to_numpy()
         bad = (ends < 0).any(axis=1) | (ends >= len(self.nodes)).any(axis=1)
         bad |= ends[:, 0] == ends[:, 1]
@@ -101,7 +99,7 @@ class Network:
     @cached_property
     def countries(self) -> NDArray[np.str_]:
         """ISO 3166 alpha-3 codes that occur, sorted; empty stands for the sea."""
-        return np.unique(self.nodes["country"].astype(object).to_numpy(str))
+        return np.asarray(np.unique(self.nodes["country"].astype(object).to_numpy(str)))
 
     @cached_property
     def country_code(self) -> NDArray[np.intp]:
@@ -112,7 +110,7 @@ class Network:
 
     def country_of(self, rows: NDArray[np.integer]) -> NDArray[np.str_]:
         """Country of each of these nodes."""
-        return self.countries[self.country_code[rows]]
+        return np.asarray(self.countries[self.country_code[rows]])
 
     @cached_property
     def mode_code(self) -> NDArray[np.int8]:
@@ -125,14 +123,14 @@ class Network:
         """Which links have one of these modes."""
         wanted = np.zeros(len(MODES), np.bool_)
         wanted[[MODES.index(name) for name in names]] = True
-        return wanted[self.mode_code]
+        return np.asarray(wanted[self.mode_code])
 
     @cached_property
     def gauge_change(self) -> NDArray[np.bool_]:
         """Rail links between two gauges."""
         gauge = self.nodes["gauge_mm"].to_numpy(np.int64)
         a, b = gauge[self.u], gauge[self.v]
-        return self.has_mode("rail") & (a != b) & (a > 0) & (b > 0)
+        return np.asarray(self.has_mode("rail") & (a != b) & (a > 0) & (b > 0))
 
     @cached_property
     def crossings(self) -> NDArray[np.intp]:
@@ -191,4 +189,6 @@ class Network:
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Categories as plain objects, so that frames with different categories can be joined."""
-    return frame.astype({c: object for c in frame if isinstance(frame[c].dtype, pd.CategoricalDtype)})
+    return frame.astype(
+        {c: object for c in frame if isinstance(frame[c].dtype, pd.CategoricalDtype)}
+    )

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from beltroad.errors import InputError
 from beltroad.infrastructure.alignment import Alignment, Layer, align
 from beltroad.infrastructure.network import CITY, PORT, RAIL, ROAD, Network, great_circle_km
+from beltroad.infrastructure.projects import FreightProject, freight_projects
 
-__all__ = ["Programme", "parse_waypoints", "place_projects"]
+__all__ = ["Programme", "place_projects"]
 
 PORT_REACH_KM = 60.0
 
@@ -22,7 +21,7 @@ PORT_REACH_KM = 60.0
 class Programme:
     """Projects that act on freight, the network with all they add, and where each lies on it."""
 
-    projects: pd.DataFrame
+    projects: list[FreightProject]
     network: Network
     alignments: Mapping[str, Alignment]
 
@@ -40,25 +39,6 @@ class Programme:
         )
 
 
-def parse_waypoints(text: str) -> NDArray[np.float64]:
-    """``'lat,lon;lat,lon'`` as an array of shape (n, 2).
-
-    Raises
-    ------
-    InputError
-        If a pair is not two numbers in range.
-    """
-    try:
-        points = np.array([[float(x) for x in pair.split(",")] for pair in text.split(";")])
-    except ValueError:
-        raise InputError(f"waypoints {text!r:.80} are not 'lat,lon;lat,lon;...'") from None
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise InputError(f"waypoints {text!r:.80} are not 'lat,lon;lat,lon;...'")
-    if np.any(np.abs(points[:, 0]) > 90) or np.any(np.abs(points[:, 1]) > 180):
-        raise InputError(f"waypoints {text!r:.80} leave the globe; latitude comes first")
-    return points
-
-
 def place_projects(
     network: Network,
     projects: pd.DataFrame,
@@ -70,37 +50,32 @@ def place_projects(
     Parameters
     ----------
     projects
-        Rows that act on freight, with ``id, mode, effect, waypoints, length_km, in_2024_data,
-        locode, hours_saved_terminal, speed_before_kmh, speed_after_kmh``.
+        Rows that act on freight, in the columns that :func:`freight_projects` reads.
     """
     layers = {"rail": Layer(network, RAIL, "rail"), "road": Layer(network, ROAD, "road")}
     ports = network.terminals(PORT)
+    records = freight_projects(projects)
     found: dict[str, Alignment] = {}
-    for done, row in enumerate(projects.itertuples(index=False), start=1):
-        points = parse_waypoints(str(row.waypoints))
-        if row.effect == "terminal":
-            found[row.id] = _terminal(network, ports, str(row.mode), str(row.locode), points)
+    for done, project in enumerate(records, start=1):
+        if project.effect == "terminal":
+            found[project.id] = _terminal(network, ports, project)
         else:
-            found[row.id] = align(
-                network, layers,
-                project=row.id, mode=row.mode, waypoints=points, length_km=row.length_km,
-                only_new=row.in_2024_data == "no" and row.effect == "new_link",
-            )  # fmt: skip
+            found[project.id] = align(network, layers, project)
         if progress is not None:
-            progress(done / len(projects))
-    return _assemble(network, projects, found)
+            progress(done / len(records))
+    return _assemble(network, records, found)
 
 
-def _terminal(
-    network: Network, ports: pd.Series, mode: str, locode: str, points: NDArray[np.float64]
-) -> Alignment:
+def _terminal(network: Network, ports: pd.Series, project: FreightProject) -> Alignment:
     """The port of a project by its code or place; a dry port by its place."""
     none = pd.DataFrame()
-    lat, lon = points[0]
+    lat, lon = project.waypoints[0]
     notes: list[str] = []
-    if mode == "port":
-        if locode in ports.index:
-            rows = np.array([ports[locode]], np.int64)
+    if project.mode == "port":
+        if project.locode in ports.index:
+            rows = np.array([ports[project.locode]], np.int64)
+        elif project.id in ports.index:
+            rows = np.array([ports[project.id]], np.int64)
         else:
             km = great_circle_km(lat, lon, network.lat[ports], network.lon[ports])
             near = int(np.argmin(km))
@@ -118,7 +93,7 @@ def _terminal(
 
 
 def _assemble(
-    network: Network, projects: pd.DataFrame, found: Mapping[str, Alignment]
+    network: Network, projects: list[FreightProject], found: Mapping[str, Alignment]
 ) -> Programme:
     """One network with the additions of all projects; rows renumbered to it."""
     nodes: list[pd.DataFrame] = []
@@ -148,4 +123,6 @@ def _assemble(
 def _stack(frames: Iterable[pd.DataFrame], columns: pd.Index) -> pd.DataFrame:
     """Frames one above the other, in the given columns; an empty frame when there is none."""
     rows = list(frames)
-    return pd.concat(rows, ignore_index=True)[list(columns)] if rows else pd.DataFrame(columns=columns)
+    return (
+        pd.concat(rows, ignore_index=True)[list(columns)] if rows else pd.DataFrame(columns=columns)
+    )

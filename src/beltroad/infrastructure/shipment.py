@@ -66,7 +66,8 @@ class Router:
         """Kilometres by sea between all ports, shape (ports, ports)."""
         weights = sea_km[np.newaxis]
         plan = Plan.between(self.topology, self.ports, self.ports)
-        return many_to_many(plan, customize(self.topology, weights, weights), threads=threads)[0]
+        weighting = customize(self.topology, weights, weights)
+        return np.asarray(many_to_many(plan, weighting, threads=threads)[0])
 
 
 def land_ways(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-__all__ = ["FINISHED", "COMING", "HALTED", "State", "acts_on_freight", "present", "states_of"]
+__all__ = ["COMING", "FINISHED", "HALTED", "State", "acts_on_freight", "present", "states_of"]
 
 State = int | str
 FINISHED = ("completed", "operating", "partly_open")

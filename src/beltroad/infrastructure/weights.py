@@ -21,8 +21,16 @@ from beltroad.infrastructure.effects import StateEffects
 from beltroad.infrastructure.network import CITY, MODES, PORT, Network
 from beltroad.infrastructure.parameters import NetworkParameters
 
-__all__ = ["BorderReform", "LinkPricer", "LinkWeights", "Pricing", "PortTimes", "line_speed", "link_weights",
-    "port_times", "voyage_km",
+__all__ = [
+    "BorderReform",
+    "LinkPricer",
+    "LinkWeights",
+    "PortTimes",
+    "Pricing",
+    "line_speed",
+    "link_weights",
+    "port_times",
+    "voyage_km",
 ]
 
 Array = NDArray[np.float64]
@@ -213,9 +221,7 @@ def voyage_km(network: Network, pricing: Pricing) -> NDArray[np.float32]:
     return km.astype(np.float32)
 
 
-def _access(
-    network: Network, p: NetworkParameters, hours: Array, usd: Array, kg: Array
-) -> Array:
+def _access(network: Network, p: NetworkParameters, hours: Array, usd: Array, kg: Array) -> Array:
     """Links between a terminal and the lines: a short lorry trip, and handling.
 
     Returns the hours of waiting for a departure, which count one way only.

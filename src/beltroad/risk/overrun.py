@@ -225,9 +225,7 @@ def cost_range(
     return out
 
 
-def _aligned(
-    value: pd.Series | Sequence[object] | object, index: pd.Index, what: str
-) -> pd.Series:
+def _aligned(value: pd.Series | Sequence[object] | object, index: pd.Index, what: str) -> pd.Series:
     if isinstance(value, pd.Series):
         if not value.index.equals(index):
             raise InputError(f"{what} and cost_usd have different labels; align them first")
