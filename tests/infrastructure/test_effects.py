@@ -39,7 +39,7 @@ class Reform:
 
 
 def effects(programme: Programme, there: set[str], pricing: Pricing = PRICING) -> StateEffects:
-    present = pd.Series({key: key in there for key in programme.projects["id"]}, dtype=bool)
+    present = pd.Series({p.id: p.id in there for p in programme.projects}, dtype=bool)
     return effects_of(
         programme.network, programme.projects, programme.alignments, present,
         pricing.parameters, pricing.groups,

@@ -56,8 +56,9 @@ def variations(scenario: Scenario, central: Case) -> list[Case]:
                 description="shippers take the way that is cheapest in money and time, and freight "
                 "money counts beside time; prices of freight are rough"),
         replace(central, name=STUDY_READING, proportional=True,
-                description="the whole trade cost of goods falls by the percentage by which days "
-                "fall: one reading of the published study, an upper bound, not in any range here"),
+                description="all goods take the fastest way, and their whole trade cost falls by "
+                "the percentage by which its days fall: one reading of the published study, an "
+                "upper bound that is part of no range here"),
     ]  # fmt: skip
     return [c for c in cases if replace(c, name=central.name, description="") != replace(
         central, description="")]  # fmt: skip

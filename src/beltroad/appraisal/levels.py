@@ -25,8 +25,8 @@ class Case:
     """One set of assumptions: the central case or a variation of it.
 
     ``money`` lets freight money count beside time, on ways that are cheapest in both;
-    ``proportional`` lets the whole iceberg cost of goods fall by the percentage by which days
-    fall, which is one reading of the published study.
+    ``proportional`` lets all goods take the fastest way and their whole iceberg cost fall by the
+    percentage by which its days fall, which is one reading of the published study.
     """
 
     name: str
@@ -73,11 +73,11 @@ class Measure:
         at, late = ways.economy, ways.after
         usd = {"land": _money(at.land, late.land), "sea": _money(at.sea, late.sea)}
         self.split = Split.at(choice, days_of(at), usd, usd_per_day)
-        self._known: dict[tuple[str, bool, bool], Levels] = {}
+        self._known: dict[tuple[str, bool, bool, bool], Levels] = {}
 
     def levels(self, state: str, case: Case) -> Levels:
         """Levels of a state; money is held at its base unless the case lets it count."""
-        key = (state, case.switch, case.money)
+        key = (state, case.switch, case.money, case.proportional)
         if key not in self._known:
             self._known[key] = self._levels(state, case)
         return self._known[key]
@@ -85,6 +85,9 @@ class Measure:
     def _levels(self, state: str, case: Case) -> Levels:
         ways = self.ways.of(state)
         days = days_of(ways)
+        if case.proportional:
+            fastest = np.fmin(days["land"], days["sea"])
+            return Levels(self.weights.mean(fastest), np.zeros_like(self.weights.total))
         if not case.money:
             effective = effective_days(self.split, days, switch=case.switch)
             return Levels(self.weights.mean(effective), np.zeros_like(self.weights.total))

@@ -134,8 +134,8 @@ def _why(indicator: str, reading: float | None) -> str:
     why = WHY[aliases.get(indicator, indicator)]
     if reading is not None:
         why += (
-            " If the whole trade cost of goods fell by the percentage by which days fall, as the "
-            f"study can be read, ours would be {reading:+.3f} %."
+            " If all goods took the fastest way and their whole trade cost fell by the percentage "
+            f"by which its days fall, as the study can be read, ours would be {reading:+.2f} %."
         )
     return why
 
@@ -152,9 +152,14 @@ def _difference(published: Range, ours: Range | None, unit: str) -> str:
     if mine[0] <= high and (mine[1] >= low or open_below):
         wholly = mine[1] <= high and (mine[0] >= low or open_below)
         return "Ours lies within the published range." if wholly else "The two ranges overlap."
+    if high <= 0:
+        # Published falls: "above" would be true and misread.
+        if mine[1] < low:
+            return f"Ours is a larger fall, by {show(low - mine[1])}."
+        return f"Ours is a smaller fall, by {show(mine[0] - high)}."
     if mine[1] < low:
-        return f"Ours is below the published range by {show(low - mine[1])}."
-    return f"Ours is above the published range by {show(mine[0] - high)}."
+        return f"Ours is below the published range, by {show(low - mine[1])}."
+    return f"Ours is above the published range, by {show(mine[0] - high)}."
 
 
 def _number(unit: str) -> Callable[[float], str]:
