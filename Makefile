@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install -q --require-hashes
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -q --no-compile --no-cache-dir --require-hashes
 SCENARIO ?= examples/corridors.toml
 OUT ?= out
 
@@ -16,7 +16,7 @@ test: install-test ## all tests, style, types, import contract
 	$(BIN)/ruff format --check src tests data examples benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 install: $(VENV)/installed
 install-test: $(VENV)/installed-test
@@ -26,7 +26,7 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) -r requirements.lock
-	$(BIN)/python -m pip --disable-pip-version-check install -q --no-deps -e .
+	$(BIN)/python -m pip --disable-pip-version-check install -q --no-compile --no-cache-dir --no-deps -e .
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed requirements-test.lock

@@ -127,7 +127,12 @@ def _type(node: dict[str, Any], defs: dict[str, Any]) -> str:
         return f"list of: {_type(node.get('items', {}), defs)}"
     if kind == "object":
         return f"table of: {_type(node.get('additionalProperties', {}), defs)}"
-    names = {"string": "text", "number": "number", "integer": "whole number", "boolean": "true or false"}
+    names = {
+        "string": "text",
+        "number": "number",
+        "integer": "whole number",
+        "boolean": "true or false",
+    }
     bounds = [
         f"{sign} {node[key]:g}"
         for key, sign in (("minimum", "≥"), ("exclusiveMinimum", ">"),
@@ -173,8 +178,8 @@ def _link(url: str) -> str:
 def tables_page() -> str:
     """Every bundled table with sources and columns, from its metadata."""
     out = ["# Bundled tables\n", (
-        "`beltroad tables NAME` prints the same, `beltroad.evidence.load(\"NAME\")` gives the frame. "
-        "An empty cell of a column with a unit means: not known.\n"
+        "`beltroad tables NAME` prints the same, `beltroad.evidence.load(\"NAME\")` gives the "
+        "frame. An empty cell of a column with a unit means: not known.\n"
     )]  # fmt: skip
     every = [evidence.info(name) for name in evidence.names()]
     rows = [(f"[{t.name}](#{t.name})", f"{t.rows:,}", t.title, f"`{t.script}`") for t in every]
@@ -184,7 +189,9 @@ def tables_page() -> str:
         sources = [(s.title, _link(s.url), s.licence, s.vintage) for s in t.sources]
         out.append(table(("source", "address", "licence", "vintage"), sources))
         if t.units:
-            columns = [(f"`{c}`", "" if u == "-" else u, t.descriptions[c]) for c, u in t.units.items()]
+            columns = [
+                (f"`{c}`", "" if u == "-" else u, t.descriptions[c]) for c, u in t.units.items()
+            ]
             out.append(table(("column", "unit", "what it is"), columns))
         if t.notes:
             notes = re.sub(r"\s*\n\s*(?=\d\. )", "\n", t.notes)
@@ -238,7 +245,9 @@ def on_page_content(text: str, **_: Any) -> str:
 
     def block(found: re.Match[str]) -> str:
         tex = html.unescape(found[1]).strip()
-        return f'<div class="math-block">{latex2mathml.converter.convert(tex, display="block")}</div>'
+        return (
+            f'<div class="math-block">{latex2mathml.converter.convert(tex, display="block")}</div>'
+        )
 
     text = re.sub(r'<span class="arithmatex">\\\((.*?)\\\)</span>', inline, text, flags=re.S)
     return re.sub(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', block, text, flags=re.S)

@@ -151,6 +151,8 @@ def _pairs(rng: np.random.Generator, countries: pd.DataFrame) -> pd.DataFrame:
             "importer": importer,
             "hours_before": before,
             "hours_after": before * (1 + change / 100),
+            "days_reckoned_before": before / 24,
+            "days_reckoned_after": before * (1 + change / 100) / 24,
             "shipment_time_change_pct": change,
             "land_share": rng.beta(0.4, 2, n),
             "time_cost_before_pct": cost,
