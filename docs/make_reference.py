@@ -249,6 +249,7 @@ def on_page_content(text: str, **_: Any) -> str:
             f'<div class="math-block">{latex2mathml.converter.convert(tex, display="block")}</div>'
         )
 
+    text = re.sub(r":(?:class|func|meth|attr|mod):\s*(?=<code>)", "", text)
     text = re.sub(r'<span class="arithmatex">\\\((.*?)\\\)</span>', inline, text, flags=re.S)
     return re.sub(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', block, text, flags=re.S)
 

@@ -26,15 +26,23 @@ class PairWeights:
         if not np.all(population > 0):
             raise InputError("every city needs a population above 0 to be a weight")
         self.countries, place = np.unique(country, return_inverse=True)
-        share = np.zeros((len(self.countries), len(country)))
-        share[place, np.arange(len(country))] = population
-        self.share = share / share.sum(axis=1, keepdims=True)
+        total = np.bincount(place, population)
+        self._order = np.argsort(place, kind="stable")
+        self._first = np.searchsorted(place[self._order], np.arange(len(self.countries)))
+        self._share = (population / total[place])[self._order]
         self.reachable = reachable & ~np.eye(len(country), dtype=bool)
-        self.total = self.share @ self.reachable @ self.share.T
+        self.total = self._sum(self.reachable.astype(np.float64))
 
     def mean(self, matrix: Array) -> Array:
         """Weighted mean by pair of economies (origin, destination); NaN where none is reachable."""
         known = np.where(self.reachable, matrix, 0.0)
         with np.errstate(invalid="ignore", divide="ignore"):
-            out: Array = (self.share @ known @ self.share.T) / self.total
+            out = self._sum(known) / self.total
         return np.where(self.total > 0, out, np.nan)
+
+    def _sum(self, matrix: Array) -> Array:
+        """Weighted sums over blocks of cities, one economy against another."""
+        rows = np.add.reduceat(matrix[self._order] * self._share[:, None], self._first, axis=0)
+        return np.asarray(
+            np.add.reduceat(rows[:, self._order] * self._share, self._first, axis=1), np.float64
+        )

@@ -23,6 +23,7 @@ never smaller than gains at fixed shares.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,11 @@ class Split:
         )
         empty = Split(days, usd, value, mu, kappa, np.zeros_like(mu))
         return replace(empty, land_share=empty.shares_at(days))
+
+    @cached_property
+    def base_logsum(self) -> Array:
+        """The logsum at the base, from which gains are measured."""
+        return self.logsum(self.days)
 
     def at_pairs(self, pairs: tuple[NDArray[np.intp], ...]) -> Split:
         """The same base for some pairs only."""
@@ -133,7 +139,7 @@ def effective_days(split: Split, days: dict[str, Array], *, switch: bool) -> Arr
         return fixed
     before = split.weighted(split.days)
     with np.errstate(invalid="ignore"):
-        gain = (split.logsum(days) - split.logsum(split.days)) / split.value
+        gain = (split.logsum(days) - split.base_logsum) / split.value
     # Money saved where a mode opens counts as days too, but never below the fastest way there is.
     fastest = np.fmin(days["land"], days["sea"])
     return np.where(np.isinf(before), fastest, np.fmax(before + gain, fastest))

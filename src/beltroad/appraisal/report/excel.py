@@ -72,6 +72,9 @@ def workbook(appraisal: Appraisal) -> bytes:
         ("Sensitivity", "sensitivity"),
     ):
         frame: pd.DataFrame = getattr(appraisal, table)
+        if table == "pairs":
+            # All pairs are in pairs.parquet; a workbook of fifty thousand rows serves nobody.
+            frame = frame[frame["trade_usd"].notna()]
         declared = variables(table)
         sheets.add(title, [_heading(v) for v in declared.values()],
                    frame[list(declared)].itertuples(index=False, name=None))  # fmt: skip
