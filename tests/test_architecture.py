@@ -50,8 +50,12 @@ def test_run_time_packages_are_declared() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {d.split(">")[0].split("=")[0].strip().replace("-", "_") for d in project["dependencies"]}
-    used = set().union(*(imported(p) for p in MODULES)) - set(sys.stdlib_module_names) - {"beltroad"}
+    declared = {
+        d.split(">")[0].split("=")[0].strip().replace("-", "_") for d in project["dependencies"]
+    }
+    used = (
+        set().union(*(imported(p) for p in MODULES)) - set(sys.stdlib_module_names) - {"beltroad"}
+    )
     known_as = {"vl_convert": "vl_convert_python"}
     assert {known_as.get(name, name) for name in used} <= declared
 
@@ -105,7 +109,9 @@ def test_every_bundled_table_says_where_it_comes_from(name: str) -> None:
 
 
 def test_the_bundle_holds_nothing_else_and_stays_small() -> None:
-    known = {f"{n}.json" for n in evidence.names()} | {evidence.info(n).file for n in evidence.names()}
+    known = {f"{n}.json" for n in evidence.names()} | {
+        evidence.info(n).file for n in evidence.names()
+    }
     files = [p for p in BUNDLE.rglob("*") if p.is_file()]
     assert {p.name for p in files} == known
     assert sum(p.stat().st_size for p in files) < MAX_BUNDLE_BYTES

@@ -18,13 +18,13 @@ from beltroad import cli
 from beltroad.errors import ConvergenceError
 
 SMALL = """
-name = "Two lines"
+name = "A port"
 sensitivity = false
 [states]
 before = "today"
 after = "complete"
 [projects]
-include = ["NVS-MLB"]
+include = ["ANK-PRT"]
 """
 
 
@@ -86,7 +86,9 @@ def test_bad_files(
     text: str, code: int, words: str,
 ) -> None:  # fmt: skip
     out = tmp_path / "out"
-    got, said, error = main(monkeypatch, capsys, "appraise", scenario(tmp_path, text), "--out", str(out))
+    got, said, error = main(
+        monkeypatch, capsys, "appraise", scenario(tmp_path, text), "--out", str(out)
+    )
     assert (got, said) == (code, "")
     assert error.startswith("beltroad: ")
     assert words in error
@@ -131,7 +133,7 @@ def test_estimate_checks_and_does_nothing(
         monkeypatch, capsys, "appraise", path, "--estimate", "--out", str(tmp_path / "out")
     )
     assert (code, error) == (0, "")
-    assert said.startswith("Two lines: ")
+    assert said.startswith("A port: ")
     assert "memory" in said
     assert [p.name for p in tmp_path.iterdir()] == ["scenario.toml"]
 
@@ -212,7 +214,10 @@ def test_a_whole_run_prints_json_and_writes_files(
         "mine.txt", "countries.csv", "pairs.parquet", "projects.csv", "report.html", "report.xlsx",
         "run.json",
     }  # fmt: skip
-    assert json.loads((out / "run.json").read_text(encoding="utf-8"))["beltroad"] == beltroad.__version__
+    assert (
+        json.loads((out / "run.json").read_text(encoding="utf-8"))["beltroad"]
+        == beltroad.__version__
+    )
     assert list((tmp_path / "cache").glob("*.npz"))
     assert not list((tmp_path / "cache").glob("*.part"))
 

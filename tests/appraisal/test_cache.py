@@ -60,7 +60,9 @@ def test_a_changed_source_misses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert count.calls == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00"])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a zip", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00"]
+)
 def test_an_entry_that_cannot_be_read_is_computed_again(tmp_path: Path, content: bytes) -> None:
     count = Counter()
     Cache(tmp_path).get_or("stage", "k", count)
@@ -78,7 +80,9 @@ def test_damaged_bytes_never_come_back_as_a_result(tmp_path: Path) -> None:
     (entry,) = tmp_path.glob("*.npz")
     whole = entry.read_bytes()
     rng = np.random.default_rng(5)
-    heads = np.concatenate([rng.integers(0, 200, 150), rng.integers(len(whole) - 400, len(whole), 150)])
+    heads = np.concatenate(
+        [rng.integers(0, 200, 150), rng.integers(len(whole) - 400, len(whole), 150)]
+    )
     for at in np.concatenate([heads, rng.integers(0, len(whole), 100)]):
         broken = bytearray(whole)
         broken[at] ^= int(rng.integers(1, 256))
@@ -145,7 +149,9 @@ def test_an_exception_in_the_work_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_folder_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_folder_comes_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("BELTROAD_CACHE", str(tmp_path))
     assert Cache.default().folder == tmp_path
     monkeypatch.setenv("BELTROAD_CACHE", "off")

@@ -40,6 +40,10 @@ GOOD_LINE = {
 }  # fmt: skip
 
 
+def inline(**changed: Any) -> dict[str, Any]:
+    return {"projects": {"inline": [GOOD_LINE | changed]}}
+
+
 def test_an_empty_file_is_the_default(tmp_path: Path) -> None:
     assert read_scenario(write(tmp_path, "a.toml", "")) == Scenario()
 
@@ -68,10 +72,14 @@ def test_all_faults_at_once_each_with_key_value_and_remedy() -> None:
             "inline": [
                 GOOD_LINE | {"length_km": -5.0, "waypoints": [[95.0, 70.0], [46.0, 200.0]]},
                 GOOD_LINE | {"id": "lower case"},
-                {"id": "NO-NAME", "mode": "rail", "countries": ["KAZ"], "waypoints": [[1, 2], [2, 3]]},
+                {"id": "NO-NAME", "mode": "rail", "countries": ["KAZ"],
+                 "waypoints": [[1, 2], [2, 3]]},
             ],
         },
-        "reforms": [{"name": "nothing", "wait_factor": 0.5}, {"name": "x", "wait_factor": 2, "countries": ["KAZ"]}],
+        "reforms": [
+            {"name": "nothing", "wait_factor": 0.5},
+            {"name": "x", "wait_factor": 2, "countries": ["KAZ"]},
+        ],
         "parameters": {"discount_rate": "high", "network": {"mode_sensitivty": 1.0}},
     }  # fmt: skip
     found = faults(raw)
@@ -103,19 +111,19 @@ def test_all_faults_at_once_each_with_key_value_and_remedy() -> None:
         ({"states": 5}, "states", "5"),
         ({"projects": {"include": "some"}}, "projects.include", "'all'"),
         ({"projects": {"exclud": []}}, "projects.exclud", "Did you mean 'exclude'"),
-        ({"projects": {"where": {"contry": ["KAZ"]}}}, "projects.where.contry", "Did you mean 'country'"),
+        ({"projects": {"where": {"contry": ["KAZ"]}}}, "projects.where.contry",
+         "Did you mean 'country'"),
         ({"projects": {"inline": [GOOD_LINE | {"lenght_km": 5}]}}, "projects.inline[0].lenght_km",
          "Did you mean 'length_km'"),
         ({"reforms": [{"name": "x", "wait_factor": 0.5, "border": ["A"]}]}, "reforms[0].border",
          "Did you mean 'borders'"),
-        ({"parameters": {"discountrate": 0.1}}, "parameters.discountrate", "Did you mean 'discount_rate'"),
-        ({"projects": {"inline": [GOOD_LINE | {"countries": []}]}}, "projects.inline[0].countries", "1 item"),
-        ({"projects": {"inline": [GOOD_LINE | {"waypoints": [[45.0, 70.0]]}]}}, "projects.inline[0]",
-         "at least two waypoints"),
-        ({"projects": {"inline": [GOOD_LINE | {"mode": "port"}]}}, "projects.inline[0]", "needs mode"),
-        ({"projects": {"inline": [GOOD_LINE | {"effect": "terminal"}]}}, "projects.inline[0]", "dryport"),
-        ({"projects": {"inline": [GOOD_LINE | {"length_km": float("nan")}]}},
-         "projects.inline[0].length_km", "finite"),
+        ({"parameters": {"discountrate": 0.1}}, "parameters.discountrate",
+         "Did you mean 'discount_rate'"),
+        (inline(countries=[]), "projects.inline[0].countries", "1 item"),
+        (inline(waypoints=[[45.0, 70.0]]), "projects.inline[0]", "at least two waypoints"),
+        (inline(mode="port"), "projects.inline[0]", "needs mode"),
+        (inline(effect="terminal"), "projects.inline[0]", "dryport"),
+        (inline(length_km=float("nan")), "projects.inline[0].length_km", "finite"),
         ({"parameters": {"network": {"mode_sensitivity": -1}}}, "parameters.network", "-1"),
         ({"sensitivity": "perhaps"}, "sensitivity", "'perhaps'"),
         ({"name": ""}, "name", "''"),
@@ -131,7 +139,10 @@ def test_ids_must_be_new() -> None:
     twice = faults({"projects": {"inline": [GOOD_LINE, GOOD_LINE]}})
     assert "'MY-LINE' is taken" in twice["projects.inline"]
     taken = sorted(known_codes()["project"])[0]
-    assert "is taken" in faults({"projects": {"inline": [GOOD_LINE | {"id": taken}]}})["projects.inline"]
+    assert (
+        "is taken"
+        in faults({"projects": {"inline": [GOOD_LINE | {"id": taken}]}})["projects.inline"]
+    )
 
 
 def test_years_may_be_written_as_text() -> None:
@@ -167,7 +178,12 @@ def test_a_base_is_laid_under_the_file(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     write(tmp_path / "sub", "b.toml", 'base = "../a.toml"\n[states]\nafter = "complete"')
     found = read_scenario(write(tmp_path, "c.toml", 'base = "sub/b.toml"\nname = "C"'))
-    assert (found.name, found.seed, found.states.before, found.states.after) == ("C", 3, 2015, "complete")
+    assert (found.name, found.seed, found.states.before, found.states.after) == (
+        "C",
+        3,
+        2015,
+        "complete",
+    )
 
 
 def test_bases_in_a_circle_or_missing(tmp_path: Path) -> None:
@@ -249,24 +265,29 @@ KEYS = [
     "name", "description", "states", "projects", "reforms", "parameters", "sensitivity", "seed",
     "overrides", "apply", "before", "after", "economy", "include", "where", "exclude", "inline",
     "with_halted", "country", "mode", "id", "waypoints", "countries", "length_km", "effect",
-    "borders", "ports_of", "wait_factor", "network", "value_of_time", "discount_rate", "base", "x y",
+    "borders", "ports_of", "wait_factor", "network", "value_of_time", "discount_rate", "base",
+    "x y",
 ]  # fmt: skip
 VALUES = st.one_of(
-    st.sampled_from(["all", "none", "today", "complete", "KAZ", "KUN-VTE", "rail", "2013", "", "é²"]),
+    st.sampled_from(["all", "none", "today", "complete", "KAZ", "KUN-VTE", "rail", "2013", "é²"]),
     st.text(max_size=12), st.booleans(), st.integers(-(2**70), 2**70),
     st.floats(), st.dates(), st.times(), st.datetimes(),
 )  # fmt: skip
 TREES = st.recursive(
     VALUES,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=6), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=6), inner, max_size=5)
+    ),
     max_leaves=25,
 )
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=6), TREES, max_size=6), st.data())
-def test_whatever_the_content_only_faults_on_purpose(raw: dict[str, Any], data: st.DataObject) -> None:
+def test_whatever_the_content_only_faults_on_purpose(
+    raw: dict[str, Any], data: st.DataObject
+) -> None:
     known = raw.get("overrides")
     names = [k for k in known if isinstance(k, str)] if isinstance(known, dict) else []
     apply = data.draw(st.lists(st.sampled_from([*names, "none such"]), max_size=2))

@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 class Failing:
-    """Stands in for a function and fails at its ``at``-th call, or right after it, with ``error``."""
+    """Stands in for a function; its ``at``-th call fails (``late``: after its work is done)."""
 
     def __init__(
         self, real: Callable[..., object], at: int, error: BaseException, *, late: bool = False
@@ -131,7 +131,9 @@ def test_stopping_right_after_a_rename_leaves_all_as_it_was(
     assert content(folder) == OLD
 
 
-def test_an_old_entry_that_is_a_folder_comes_back(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_entry_that_is_a_folder_comes_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody keeps a folder by the name of a result: it is replaced or kept whole."""
     (folder / "b.html").mkdir()
     (folder / "b.html" / "keep").write_text("x")
@@ -169,7 +171,9 @@ def test_a_folder_that_is_not_writable(tmp_path: Path, monkeypatch: pytest.Monke
     with monkeypatch.context() as patch:
         _patch(patch, "mkdtemp", 1, PermissionError(errno.EACCES, "Permission denied"))
         patch.setattr(
-            tempfile, "mkstemp", Failing(tempfile.mkstemp, 1, PermissionError(13, "Permission denied"))
+            tempfile,
+            "mkstemp",
+            Failing(tempfile.mkstemp, 1, PermissionError(13, "Permission denied")),
         )
         with pytest.raises(OutputError, match="Permission denied"):
             check_writable(tmp_path / "new")
@@ -209,7 +213,9 @@ def test_every_file_of_an_appraisal_can_be_read_again(
         appraisal.pairs["hours_after"].to_numpy(), nan_ok=True
     )
     assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
-    assert (tmp_path / "report.html").read_text(encoding="utf-8").lstrip()[:15].lower() == "<!doctype html>"
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").lstrip()[
+        :15
+    ].lower() == "<!doctype html>"
     assert len(pd.read_excel(tmp_path / "report.xlsx", sheet_name=None)) > 3
 
 

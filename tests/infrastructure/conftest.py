@@ -21,7 +21,13 @@ from beltroad.infrastructure.weights import Pricing, voyage_km
 def world() -> World:
     """All projects that act on freight, placed on the bundled network."""
     table = evidence.load("projects")
-    numbers = ["length_km", "speed_before_kmh", "speed_after_kmh", "hours_saved_terminal", "year_open"]
+    numbers = [
+        "length_km",
+        "speed_before_kmh",
+        "speed_after_kmh",
+        "hours_saved_terminal",
+        "year_open",
+    ]
     table[numbers] = table[numbers].apply(pd.to_numeric).astype(float)
     projects = table[acts_on_freight(table)].reset_index(drop=True)
     programme = place_projects(Network.bundled(), projects)

@@ -85,9 +85,7 @@ def test_a_length_shorter_than_the_great_circle_is_not_believed() -> None:
 
 def test_a_station_in_open_country_is_reached_by_lorry() -> None:
     """0.45 degrees from the road and far from any city."""
-    programme = place(
-        small.project("A", "rail", "new_link", "0.45,4;0,4", in_2024_data="no")
-    )
+    programme = place(small.project("A", "rail", "new_link", "0.45,4;0,4", in_2024_data="no"))
     network = programme.network
     fresh = network.added_by["A"]
     assert network.has_mode("rail_road")[fresh].sum() == 1
@@ -137,8 +135,7 @@ def test_additions_of_several_projects_are_numbered_apart() -> None:
         rail = rows[network.has_mode("rail")[rows]]
         assert len(rail) == 1
         found = [
-            (network.lat[end[rail[0]]], network.lon[end[rail[0]]])
-            for end in (network.u, network.v)
+            (network.lat[end[rail[0]]], network.lon[end[rail[0]]]) for end in (network.u, network.v)
         ]
         assert found == ends
     assert set(programme.alignments["C"].existing) == {0, 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import numpy as np
@@ -45,7 +46,9 @@ def test_links_join_the_layers_that_their_mode_says() -> None:
     for mode in set(network.links["mode"].astype(str)) - {"ferry"}:
         rows = network.has_mode(mode)
         a, b = mode.split("_") if "_" in mode else (mode, mode)
-        pairs = np.sort(np.stack([network.layer[network.u[rows]], network.layer[network.v[rows]]]), 0)
+        pairs = np.sort(
+            np.stack([network.layer[network.u[rows]], network.layer[network.v[rows]]]), 0
+        )
         assert (pairs == np.sort([of[a], of[b]])[:, None]).all(), mode
 
 
@@ -124,14 +127,17 @@ def test_old_lines_are_there_before_the_projects(distances: pd.DataFrame, name: 
 def test_the_canals_are_the_short_way(world: World) -> None:
     """Shanghai to Rotterdam by Suez, within the transit of the canal as kilometres."""
     network = world.programme.network
-    ports = {str(code): k for k, code in enumerate(network.nodes["ref"].astype(object).to_numpy()[world.router.ports])}
+    ports = {
+        str(code): k
+        for k, code in enumerate(network.nodes["ref"].astype(object).to_numpy()[world.router.ports])
+    }
     km = world.voyages[ports["CNSHA"], ports["NLRTM"]]
     assert 19_000 < km < 21_500
 
 
 def test_later_states_are_nowhere_slower(world: World) -> None:
     states = [world.there(s) for s in (2013, 2019, "today", "complete")]
-    for early, late in zip(states, states[1:], strict=False):
+    for early, late in itertools.pairwise(states):
         assert not (early & ~late).any()
         old, new = world.weigh(early), world.weigh(late)
         for side in ("forward", "backward"):

@@ -76,7 +76,9 @@ def kmh(programme: Programme, there: set[str], row: int) -> float:
     return float(programme.network.km[row] / weights.forward[0, row])
 
 
-EMPTY = place(small.project("NONE", "port", "terminal", "0,0", locode="CNWST", hours_saved_terminal=0))
+EMPTY = place(
+    small.project("NONE", "port", "terminal", "0,0", locode="CNWST", hours_saved_terminal=0)
+)
 
 
 def test_hours_of_every_kind_of_link_by_hand() -> None:
@@ -140,8 +142,12 @@ def test_a_crossing_measured_one_way_takes_the_default_the_other_way() -> None:
     weights, _ = weigh(EMPTY, set())
     row = small.link("d1", "d2")  # stored from d2 (KAZ) to d1 (CHN); out of China was measured
     carec = small.borders().defaults
-    default = float(carec[(carec["class"] == "carec") & (carec["mode"] == "road")]["wait_hours"].iloc[0])
-    assert weights.forward[0, row] - weights.backward[0, row] == pytest.approx(default - 5, rel=1e-4)
+    default = float(
+        carec[(carec["class"] == "carec") & (carec["mode"] == "road")]["wait_hours"].iloc[0]
+    )
+    assert weights.forward[0, row] - weights.backward[0, row] == pytest.approx(
+        default - 5, rel=1e-4
+    )
 
 
 def test_a_wait_that_includes_the_change_of_gauge_is_not_counted_twice() -> None:
@@ -265,11 +271,9 @@ def test_an_upgrade_of_a_line_missing_in_the_data_leaves_it_there_before() -> No
     assert kmh(programme, set(), int(rail[0])) == pytest.approx(12.0, rel=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("saved", "floor"), [(6.0, False), (10_000.0, True), (np.nan, False)]
-)
+@pytest.mark.parametrize(("saved", "floor"), [(6.0, False), (10_000.0, True), (np.nan, False)])
 def test_a_better_port_saves_hours_down_to_a_floor(saved: float, floor: bool) -> None:
-    """The port lies in Kazakhstan's group; the first host of the project gives the assumed saving."""
+    """The first host of the project gives the saving that is assumed where none is known."""
     programme = place(
         small.project("A", "port", "terminal", "0,0", locode="KZEST", hours_saved_terminal=saved,
                       countries="KAZ")
@@ -332,7 +336,8 @@ def test_more_projects_never_slow_a_link_or_a_port(there: set[str], more: set[st
         slower = np.flatnonzero(new > old)
         assert not len(slower), (
             f"{sorted(more - there)} added to {sorted(there)} slows link "
-            f"{PROGRAMME.network.links.iloc[slower[0]].to_dict()}: {old[slower[0]]} to {new[slower[0]]} h"
+            f"{PROGRAMME.network.links.iloc[slower[0]].to_dict()}: "
+            f"{old[slower[0]]} to {new[slower[0]]} h"
         )
     assert np.all(after[1].load_hours <= before[1].load_hours)
     assert np.all(after[1].unload_hours <= before[1].unload_hours)
@@ -346,7 +351,7 @@ def test_one_more_project_never_slows_a_shipment(there: set[str], more: str) -> 
 
 
 def test_the_fastest_line_of_two_projects_on_it_counts() -> None:
-    """One project has no recorded speed, the other a modest one: the line is not the slower for it."""
+    """One project has no recorded speed, the other a modest one, which slows nothing down."""
     programme = place(
         small.project("A", "rail", "upgrade", "0,4.1;0,8"),
         small.project("B", "rail", "upgrade", "0,4.1;0,8", speed_after_kmh=80.0),
@@ -356,7 +361,7 @@ def test_the_fastest_line_of_two_projects_on_it_counts() -> None:
 
 
 def test_a_project_far_away_changes_nothing_for_others() -> None:
-    """A railway on another continent, not joined to anything here, leaves every shipment as it is."""
+    """A railway on another continent, joined to nothing here, leaves every shipment as it is."""
     programme = place(
         *SOME, small.project("FAR", "rail", "new_link", "50,100;50,103", in_2024_data="no")
     )

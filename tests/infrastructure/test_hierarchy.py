@@ -37,9 +37,7 @@ class Graph:
     def solve(self, sources: np.ndarray, targets: np.ndarray, threads: int = 1) -> np.ndarray:
         topology = build_topology(self.n, self.u, self.v)
         plan = Plan.between(topology, sources, targets)
-        return many_to_many(
-            plan, customize(topology, self.forward, self.backward), threads=threads
-        )
+        return many_to_many(plan, customize(topology, self.forward, self.backward), threads=threads)
 
     def arcs(self) -> list[tuple[int, int, float, tuple[float, ...]]]:
         out = []
@@ -215,9 +213,7 @@ def test_more_sources_than_lanes_and_many_threads() -> None:
     said: list[float] = []
     topology = build_topology(graph.n, graph.u, graph.v)
     weighting = customize(topology, graph.forward, graph.backward)
-    many_to_many(
-        Plan.between(topology, nodes, nodes), weighting, threads=2, progress=said.append
-    )
+    many_to_many(Plan.between(topology, nodes, nodes), weighting, threads=2, progress=said.append)
     assert said == sorted(said)
     assert said[-1] == 1.0
 

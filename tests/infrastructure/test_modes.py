@@ -113,7 +113,9 @@ def test_a_mode_that_opens_never_counts_as_longer(
     usd = {m: np.where(np.isinf(u), 1500.0, u) for m, u in split.usd.items()}
     choice = ModeChoice(6.8, 0.42)
     split = Split.at(choice, split.days, usd, split.value)
-    later = {m: np.where(np.isinf(d), rng.uniform(1, 80, d.shape), d) for m, d in split.days.items()}
+    later = {
+        m: np.where(np.isinf(d), rng.uniform(1, 80, d.shape), d) for m, d in split.days.items()
+    }
     old = effective_days(split, split.days, switch=switch)
     new = effective_days(split, later, switch=switch)
     reached = np.isfinite(old)
@@ -124,9 +126,7 @@ def test_a_mode_that_opens_never_counts_as_longer(
 def test_the_handicap_shifts_cargo_to_sea() -> None:
     days = {"land": np.array([15.0]), "sea": np.array([30.0])}
     usd = {"land": np.array([5000.0]), "sea": np.array([2000.0])}
-    share = [
-        Split.at(ModeChoice(6.8, k), days, usd, 200.0).land_share[0] for k in (0.0, 0.2, 0.42)
-    ]
+    share = [Split.at(ModeChoice(6.8, k), days, usd, 200.0).land_share[0] for k in (0.0, 0.2, 0.42)]
     assert share[0] == pytest.approx(0.5)  # equal generalised cost, no handicap
     assert share[0] > share[1] > share[2]
 

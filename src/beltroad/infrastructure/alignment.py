@@ -32,6 +32,8 @@ SNAP_KM = {RAIL: 12.0, ROAD: 10.0}
 WIDE_SNAP_KM = 35.0
 # A way longer than this multiple of the leg's own length is another line, not this one.
 DETOUR_LIMIT = 1.5
+# How far from its ends a new railway may share the track of an older one: km, and share of a leg.
+JUNCTION_KM, JUNCTION_SHARE = 40.0, 0.25
 # New stations join the city and port terminals and the other layers' nodes this near.
 JOIN_KM = {"city_rail": 30.0, "city_road": 30.0, "port_rail": 15.0, "port_road": 15.0}
 
@@ -55,10 +57,19 @@ class Alignment:
 class Layer:
     """Search structures over one land layer of a network: neighbours, nearest nodes, ways."""
 
-    def __init__(self, network: Network, layer: int, mode: str) -> None:
+    def __init__(
+        self,
+        network: Network,
+        layer: int,
+        mode: str,
+        *,
+        closed: NDArray[np.bool_] | None = None,
+        km: NDArray[np.float64] | None = None,
+    ) -> None:
         self.network, self.layer = network, layer
         self.rows = np.flatnonzero(network.layer == layer)
-        rows = np.flatnonzero(network.has_mode(mode))
+        usable = network.has_mode(mode) if closed is None else network.has_mode(mode) & ~closed
+        rows = np.flatnonzero(usable)
         # Nodes of the layer numbered on their own, both directions of every link sorted by start.
         self.local = np.full(len(network.nodes), -1, np.int64)
         self.local[self.rows] = np.arange(len(self.rows))
@@ -68,7 +79,7 @@ class Layer:
         self.first = np.searchsorted(start[order], np.arange(len(self.rows) + 1))
         self.end = np.concatenate([v, u])[order]
         self.link = np.concatenate([rows, rows])[order]
-        self.km = network.km[self.link].astype(np.float64)
+        self.km = (network.km if km is None else km)[self.link].astype(np.float64)
         self.unit = _unit(network.lat[self.rows], network.lon[self.rows])
 
     def near(self, lat: float, lon: float, within_km: float) -> NDArray[np.int64]:
@@ -116,7 +127,7 @@ def align(network: Network, layers: dict[str, Layer], project: FreightProject) -
         if way is None:
             missing.append(k)
         else:
-            existing.append(way)
+            existing.append(_own_track(layer, project, k, len(legs), way))
     builder = _Builder(network, layer, layers, kind, project.id)
     for k in missing:
         builder.leg(waypoints[k], waypoints[k + 1], float(legs[k] * scale))
@@ -143,6 +154,40 @@ def _match(
         if np.isfinite(km) and len(way):
             return way
     return None
+
+
+def _own_track(
+    layer: Layer, project: FreightProject, leg: int, legs: int, way: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The part of a way that is the project's own.
+
+    A new railway ends at a station of an older line and shares its track up to the junction.
+    That track was there before: it is left out up to the last junction near either end.
+    """
+    if project.effect != "new_link" or layer.layer != RAIL:
+        return way
+    # Ways are listed from their goal back to their start.
+    if leg == legs - 1:
+        way = _past_junction(layer, way)
+    if leg == 0:
+        way = _past_junction(layer, way[::-1])[::-1]
+    return way
+
+
+def _past_junction(layer: Layer, way: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A way without its first links up to the last junction within reach of its first end."""
+    net = layer.network
+    u, v = net.u[way], net.v[way]
+    km = np.cumsum(net.km[way])
+    reach, cut = min(JUNCTION_KM, JUNCTION_SHARE * float(km[-1])) if len(way) else 0.0, 0
+    for k in range(len(way) - 1):
+        if km[k] > reach:
+            break
+        joint = u[k] if u[k] in (u[k + 1], v[k + 1]) else v[k]
+        here = layer.local[joint]
+        if layer.first[here + 1] - layer.first[here] > 2:
+            cut = k + 1
+    return way[cut:]
 
 
 class _Builder:

@@ -27,6 +27,7 @@ __all__ = [
     "LinkWeights",
     "PortTimes",
     "Pricing",
+    "line_km",
     "line_speed",
     "link_weights",
     "port_times",
@@ -132,8 +133,8 @@ class LinkPricer:
     """
 
     def __init__(self, network: Network, pricing: Pricing) -> None:
-        p, km = pricing.parameters, network.km
-        self._network, self._parameters = network, p
+        p, km = pricing.parameters, line_km(network, pricing)
+        self._network, self._parameters, self._km = network, p, km
         tonnes = p.one("tonnes_per_teu")
         self._hours = np.full(len(km), np.inf)
         usd, kg = np.zeros(len(km)), np.zeros(len(km))
@@ -159,7 +160,7 @@ class LinkPricer:
 
     def weights(self, effects: StateEffects) -> LinkWeights:
         """Land weights of every link with what the projects of a state do; sea is closed."""
-        p, km = self._parameters, self._network.km
+        p, km = self._parameters, self._km
         hours = self._hours - np.minimum(effects.rail_handling_saved, p.one("terminal_hours.rail"))
         for way, (rows, speed) in self._lines.items():
             hours[rows] = km[rows] / effects.speed(rows, speed, way, p)
@@ -205,6 +206,18 @@ def line_speed(pricing: Pricing, way: str, network: Network) -> Array:
         return pricing.by_node("line_haul_speed_kmh.rail", "rail", network)
     moving = pricing.by_node("moving_speed_kmh.road", "road", network)
     return moving * pricing.by_node("duty_hours_per_day.road", "road", network) / 24
+
+
+def line_km(network: Network, pricing: Pricing) -> Array:
+    """Kilometres of every link, railways by the detour factor of their country's group."""
+    group = pricing.groups["rail_group"].reindex(network.countries).fillna("")
+    keys = [f"rail_detour_factor.rail.{name}" for name in group]
+    factor = np.array([pricing.parameters.values.get(key, 1.0) for key in keys])
+    at = factor[network.country_code]
+    km = network.km.copy()
+    rows = np.flatnonzero(network.has_mode("rail"))
+    km[rows] *= (at[network.u[rows]] + at[network.v[rows]]) / 2
+    return km
 
 
 def voyage_km(network: Network, pricing: Pricing) -> NDArray[np.float32]:

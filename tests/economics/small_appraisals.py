@@ -1,0 +1,65 @@
+"""Scenarios of a few projects on the bundled data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from beltroad.appraisal.cache import Cache
+from beltroad.appraisal.economy import Economy
+from beltroad.appraisal.inputs import gather
+from beltroad.appraisal.levels import Comparison
+from beltroad.appraisal.progress import Progress
+from beltroad.appraisal.result import Appraisal
+from beltroad.appraisal.run import appraise
+from beltroad.appraisal.scenario_file import parse_scenario
+from beltroad.appraisal.transport import Transport
+from beltroad.infrastructure.modes import ModeChoice
+
+# A railway, a port and an upgrade: in Laos, in Georgia, in Pakistan.
+THREE = ["KUN-VTE", "ANK-PRT", "PAK-ML1"]
+STATES = {"before": 2013, "after": "complete", "economy": 2022}
+
+
+def scenario(**more: Any) -> dict[str, Any]:
+    """A scenario without sensitivity cases; keys given replace those here."""
+    return {
+        "name": "A few projects", "sensitivity": False, "states": STATES,
+        "projects": {"include": THREE},
+    } | more  # fmt: skip
+
+
+class Appraiser:
+    """Runs scenarios over one cache folder and remembers the results."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._known: dict[str, Appraisal] = {}
+
+    def __call__(self, **more: Any) -> Appraisal:
+        """The appraisal of :func:`scenario` with these keys."""
+        key = json.dumps(more, sort_keys=True)
+        if key not in self._known:
+            self._known[key] = self.again(**more)
+        return self._known[key]
+
+    def again(self, *, cache: Cache | None = None, **more: Any) -> Appraisal:
+        """The same, run anew."""
+        return appraise(scenario(**more), cache=cache or Cache(self.folder))
+
+    def economy(self, **more: Any) -> Economy:
+        """The economic stage of a scenario, ready to evaluate cases."""
+        parsed = parse_scenario(scenario(**more))
+        inputs = gather(parsed)
+        transport = Transport(parsed, inputs, Cache(self.folder), Progress())
+        states = (parsed.states.before, parsed.states.after, parsed.states.economy)
+        p = inputs.pricing.parameters
+        return Economy(
+            inputs.city_country(transport.city_ids),
+            inputs.city_population(transport.city_ids),
+            ModeChoice(p.one("mode_sensitivity"), p.one("mode_land_handicap_per_day")),
+            p.one("cargo_value_usd_per_teu"),
+            Comparison(*(transport.state(s) for s in states)),
+            lambda usd: Comparison(*(transport.state(s, usd) for s in states)),
+        )
