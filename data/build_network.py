@@ -107,9 +107,18 @@ def finish_lines(g: Graph, listed: pd.DataFrame, mode: str) -> Graph:
     near another road (a river bank, an overpass) is no gap.
     """
     rail = mode == "rail"
-    a, b, km = heal.heal(g.lat, g.lon, g.u, g.v, g.km, g.country.astype(str),
-                         crossings(listed, mode), 2.0 if rail else 1.0, 8.0 if rail else 3.0,
-                         dead_ends=rail)
+    a, b, km = heal.heal(
+        g.lat,
+        g.lon,
+        g.u,
+        g.v,
+        g.km,
+        g.country.astype(str),
+        crossings(listed, mode),
+        2.0 if rail else 1.0,
+        8.0 if rail else 3.0,
+        dead_ends=rail,
+    )
     g = simplify.merge_parallel_links(g.add_links(a, b, km, mode, patched=True))
     bent = 0
     if not listed.empty:
@@ -125,8 +134,10 @@ def finish_lines(g: Graph, listed: pd.DataFrame, mode: str) -> Graph:
             break
     g = replace(g, country=country.astype(object))
     after = int((country[g.u] != country[g.v]).sum())
-    say(f"{mode}: {a.size} gaps healed, {bent} crossing links bent to their place, "
-        f"{before} crossing links, {after} after false runs, {shaped} places put on long links")
+    say(
+        f"{mode}: {a.size} gaps healed, {bent} crossing links bent to their place, "
+        f"{before} crossing links, {after} after false runs, {shaped} places put on long links"
+    )
     return g
 
 
@@ -136,8 +147,9 @@ def known_points(mode: str | None = None) -> np.ndarray:
     projects = table("projects", BUNDLE)
     if mode is not None:
         # Only lines in the raw data lead links; the others just keep a node near.
-        projects = projects[(projects["mode"] == mode)
-                            & projects["in_2024_data"].isin(["yes", "gap"])]
+        projects = projects[
+            (projects["mode"] == mode) & projects["in_2024_data"].isin(["yes", "gap"])
+        ]
     for text in projects["waypoints"].dropna():
         points += patches.waypoints(text).tolist()
     spots = table("spot_distances", BUNDLE)
@@ -163,8 +175,10 @@ def build_rail(listed: pd.DataFrame) -> Graph:
     g = finish_lines(g, listed, "rail")
     g, report = hsr.cut_passenger_lines(g, table("hsr_cuts"))
     report.to_csv(CACHE / "hsr_report.csv", index=False)
-    say(f"passenger lines: {report['cut_km'].sum()} km cut on "
-        f"{(report['cut_km'] > 0).sum()} of {len(report)} legs")
+    say(
+        f"passenger lines: {report['cut_km'].sum()} km cut on "
+        f"{(report['cut_km'] > 0).sum()} of {len(report)} legs"
+    )
     return g
 
 
@@ -200,8 +214,10 @@ def main_network(listed: pd.DataFrame) -> Graph:
 
 def add_terminals(g: Graph, cities: pd.DataFrame, projects: pd.DataFrame) -> Graph:
     """Ports and cities with their access links; every city gets connected."""
-    ports = terminals.prepare_ports(sources.read_ports(), terminals.extra_ports(
-        table("ports_extra"), projects, sources.read_ports()))
+    ports = terminals.prepare_ports(
+        sources.read_ports(),
+        terminals.extra_ports(table("ports_extra"), projects, sources.read_ports()),
+    )
     sea = np.flatnonzero(g.layer == SEA)
     to_sea, sea_km = terminals.sea_links(
         ports["lat"].to_numpy(float), ports["lon"].to_numpy(float), g.lat[sea], g.lon[sea]

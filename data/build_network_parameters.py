@@ -16,8 +16,21 @@ from _common import write_table
 
 FACTS = Path(__file__).resolve().parent / "facts"
 KNOWN = {c.alpha_3 for c in pycountry.countries} | {"XKX"}
-GAUGES_MM = {"762", "914", "950", "1000", "1050", "1055", "1067", "1435", "1520", "1524", "1600",
-             "1668", "1676"}
+GAUGES_MM = {
+    "762",
+    "914",
+    "950",
+    "1000",
+    "1050",
+    "1055",
+    "1067",
+    "1435",
+    "1520",
+    "1524",
+    "1600",
+    "1668",
+    "1676",
+}
 # Which column of country_groups a grouped parameter goes by.
 GROUPED = {
     ("line_haul_speed_kmh", "rail"): "rail_group",
@@ -25,8 +38,10 @@ GROUPED = {
     ("duty_hours_per_day", "road"): "road_group",
     ("port_dwell_hours", "sea"): "port_group",
 }
-TEXT = {"source_title": ("-", "source; imputed rows say so here"),
-        "source_url": ("-", "address of the source; empty where imputed")}
+TEXT = {
+    "source_title": ("-", "source; imputed rows say so here"),
+    "source_url": ("-", "address of the source; empty where imputed"),
+}
 PARAMETERS = {
     "parameter": ("-", "name; with mode and group joined by dots it is the key of an override"),
     "mode": ("-", "rail, road, sea, ferry, air or a project's mode; empty: not by mode"),
@@ -105,39 +120,68 @@ def main() -> None:
         raise SystemExit("\n".join(found))
     script = "data/build_network_parameters.py"
     write_table(
-        "network_parameters", table, script=script, columns=PARAMETERS,
+        "network_parameters",
+        table,
+        script=script,
+        columns=PARAMETERS,
         title="Speeds, waits, prices, emissions and capital parameters of the network",
         sources=[
-            {"title": "CAREC Corridor Performance Measurement and Monitoring, 2020 to 2023",
-             "url": "https://cpmm.carecprogram.org/", "licence": "facts cited; CC BY 3.0 IGO",
-             "vintage": "2020 to 2023"},
-            {"title": "World Bank, Why Does Cargo Spend Weeks in Sub-Saharan African Ports?",
-             "url": "https://openknowledge.worldbank.org/handle/10986/9317",
-             "licence": "CC BY 3.0 IGO", "vintage": "2012"},
-            {"title": "Other publications named on the rows", "url": "https://www.bts.gov/",
-             "licence": "single facts cited", "vintage": "2004 to 2026"},
+            {
+                "title": "CAREC Corridor Performance Measurement and Monitoring, 2020 to 2023",
+                "url": "https://cpmm.carecprogram.org/",
+                "licence": "facts cited; CC BY 3.0 IGO",
+                "vintage": "2020 to 2023",
+            },
+            {
+                "title": "World Bank, Why Does Cargo Spend Weeks in Sub-Saharan African Ports?",
+                "url": "https://openknowledge.worldbank.org/handle/10986/9317",
+                "licence": "CC BY 3.0 IGO",
+                "vintage": "2012",
+            },
+            {
+                "title": "Other publications named on the rows",
+                "url": "https://www.bts.gov/",
+                "licence": "single facts cited",
+                "vintage": "2004 to 2026",
+            },
         ],
         notes="Line-haul speed of rail has stops on the line in it but not terminals and borders. "
-              "Speed of lorries over a long day is moving_speed_kmh x duty_hours_per_day / 24. "
-              "Rows whose source begins with 'imputed' are judgements and belong into every "
-              "sensitivity test with their low and high values.",
+        "Speed of lorries over a long day is moving_speed_kmh x duty_hours_per_day / 24. "
+        "Rows whose source begins with 'imputed' are judgements and belong into every "
+        "sensitivity test with their low and high values.",
     )
     write_table(
-        "country_groups", groups, title="Country groups of the network parameters",
-        script=script, columns=GROUPS,
-        sources=[{"title": "United Nations, M49 standard country codes",
-                  "url": "https://unstats.un.org/unsd/methodology/m49/",
-                  "licence": "public", "vintage": "2024"}],
+        "country_groups",
+        groups,
+        title="Country groups of the network parameters",
+        script=script,
+        columns=GROUPS,
+        sources=[
+            {
+                "title": "United Nations, M49 standard country codes",
+                "url": "https://unstats.un.org/unsd/methodology/m49/",
+                "licence": "public",
+                "vintage": "2024",
+            }
+        ],
         notes=GROUP_NOTE,
     )
     write_table(
-        "gauges", gauges, title="Main freight gauge of each country with a railway",
-        script=script, columns=GAUGE_COLUMNS,
-        sources=[{"title": "CIA World Factbook, railways by gauge",
-                  "url": "https://www.cia.gov/the-world-factbook/field/railways/",
-                  "licence": "public domain", "vintage": "2024"}],
+        "gauges",
+        gauges,
+        title="Main freight gauge of each country with a railway",
+        script=script,
+        columns=GAUGE_COLUMNS,
+        sources=[
+            {
+                "title": "CIA World Factbook, railways by gauge",
+                "url": "https://www.cia.gov/the-world-factbook/field/railways/",
+                "licence": "public domain",
+                "vintage": "2024",
+            }
+        ],
         notes="From general knowledge in agreement with the source's listing, not read row by row. "
-              "Economies without a freight railway are absent.",
+        "Economies without a freight railway are absent.",
     )
 
 

@@ -32,8 +32,11 @@ COLUMNS = {
 def main() -> None:
     """Check, then write the table."""
     table = pd.read_csv(FACTS, dtype=str, keep_default_na=False)
-    needed = {"mean_sd": ("sd_share",), "mean_tail": ("over_half_share", "tail_mean_share"),
-              "mean": ()}
+    needed = {
+        "mean_sd": ("sd_share",),
+        "mean_tail": ("over_half_share", "tail_mean_share"),
+        "mean": (),
+    }
     faults = [f"{m} given twice" for m in table["mode"][table["mode"].duplicated()]]
     for row in table.itertuples():
         if row.basis not in needed:
@@ -45,18 +48,27 @@ def main() -> None:
     if faults:
         raise SystemExit("\n".join(faults))
     write_table(
-        "overrun", table, title="Cost overrun of infrastructure by reference class",
-        script="data/build_overrun.py", columns=COLUMNS,
+        "overrun",
+        table,
+        title="Cost overrun of infrastructure by reference class",
+        script="data/build_overrun.py",
+        columns=COLUMNS,
         sources=[
-            {"title": "Flyvbjerg, Skamris Holm and Buhl 2003, Transport Reviews 23",
-             "url": "https://doi.org/10.1080/01441640309904", "licence": "single figures cited",
-             "vintage": "2003"},
-            {"title": "Flyvbjerg and Gardner 2023, How Big Things Get Done",
-             "url": "https://energyskeptic.com/?p=15472", "licence": "single figures cited",
-             "vintage": "2023"},
+            {
+                "title": "Flyvbjerg, Skamris Holm and Buhl 2003, Transport Reviews 23",
+                "url": "https://doi.org/10.1080/01441640309904",
+                "licence": "single figures cited",
+                "vintage": "2003",
+            },
+            {
+                "title": "Flyvbjerg and Gardner 2023, How Big Things Get Done",
+                "url": "https://energyskeptic.com/?p=15472",
+                "licence": "single figures cited",
+                "vintage": "2023",
+            },
         ],
         notes="Overrun is actual over estimated cost at the decision to build, less one, in "
-              "constant prices. The rows from 2023 were not seen in the book itself.",
+        "constant prices. The rows from 2023 were not seen in the book itself.",
     )
 
 

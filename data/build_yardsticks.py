@@ -43,16 +43,24 @@ def main() -> None:
     if faults:
         raise SystemExit("\n".join(faults))
     write_table(
-        "yardsticks", table, title="Published results on Belt and Road transport corridors",
-        script="data/build_yardsticks.py", columns=COLUMNS,
+        "yardsticks",
+        table,
+        title="Published results on Belt and Road transport corridors",
+        script="data/build_yardsticks.py",
+        columns=COLUMNS,
         sources=[
-            {"title": "World Bank and Federal Reserve working papers named on the rows",
-             "url": "https://openknowledge.worldbank.org/handle/10986/31878",
-             "licence": "single figures cited; CC BY 3.0 IGO where World Bank",
-             "vintage": "2013 to 2020"},
-            {"title": "Forwarders, operators and press named on the rows",
-             "url": "https://www.shiphub.co/xian-duisburg/", "licence": "single facts cited",
-             "vintage": "2018 to 2025"},
+            {
+                "title": "World Bank and Federal Reserve working papers named on the rows",
+                "url": "https://openknowledge.worldbank.org/handle/10986/31878",
+                "licence": "single figures cited; CC BY 3.0 IGO where World Bank",
+                "vintage": "2013 to 2020",
+            },
+            {
+                "title": "Forwarders, operators and press named on the rows",
+                "url": "https://www.shiphub.co/xian-duisburg/",
+                "licence": "single facts cited",
+                "vintage": "2018 to 2025",
+            },
         ],
         notes="For comparison only: no parameter of the project is fitted to any of them.",
     )

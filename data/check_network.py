@@ -24,8 +24,10 @@ def matrix(nodes: pd.DataFrame, links: pd.DataFrame, weight: np.ndarray) -> csr_
     """Symmetric weight matrix."""
     u, v = links["u"].to_numpy(), links["v"].to_numpy()
     n = len(nodes)
-    return csr_matrix((np.concatenate([weight, weight]),
-                       (np.concatenate([u, v]), np.concatenate([v, u]))), shape=(n, n))
+    return csr_matrix(
+        (np.concatenate([weight, weight]), (np.concatenate([u, v]), np.concatenate([v, u]))),
+        shape=(n, n),
+    )
 
 
 def distances(nodes: pd.DataFrame, links: pd.DataFrame, detour: dict[str, float]) -> None:
@@ -60,8 +62,11 @@ def distances(nodes: pd.DataFrame, links: pd.DataFrame, detour: dict[str, float]
             flag = "  <--" if known == known and not 0.9 <= found / known <= 1.12 else ""
             note = "" if row.note != row.note else row.note
             print(f"{name} {row._2}-{row.to}: {found:7.0f} known {known:7.0f} {ratio} {note}{flag}")
-        pieces = np.sort(np.bincount(connected_components(
-            matrix(nodes, own, km)[ids][:, ids], directed=False)[1]))[::-1]
+        pieces = np.sort(
+            np.bincount(
+                connected_components(matrix(nodes, own, km)[ids][:, ids], directed=False)[1]
+            )
+        )[::-1]
         print(f"{name}: {ids.size} nodes, largest pieces {pieces[:12].tolist()}")
 
 
@@ -73,16 +78,22 @@ def crossings(nodes: pd.DataFrame, links: pd.DataFrame) -> None:
     cross = country[links["u"]] != country[links["v"]]
     for name in ("rail", "road", "ferry"):
         own = cross & (mode == name)
-        pairs = {tuple(sorted(p)) for p in zip(country[links["u"][own]], country[links["v"][own]],
-                                               strict=True)}
-        print(f"{name}: {own.sum()} crossing links, {len(pairs)} country pairs, "
-              f"{len(set(border[own]) - {''})} listed crossings, "
-              f"{(own & (border != '')).sum()} links with one")
+        pairs = {
+            tuple(sorted(p))
+            for p in zip(country[links["u"][own]], country[links["v"][own]], strict=True)
+        }
+        print(
+            f"{name}: {own.sum()} crossing links, {len(pairs)} country pairs, "
+            f"{len(set(border[own]) - {''})} listed crossings, "
+            f"{(own & (border != '')).sum()} links with one"
+        )
     path = BUNDLE / "borders.csv"
     if path.exists():
         listed = pd.read_csv(path)
-        absent = sorted(set(listed.loc[listed["mode"].isin(["rail", "road", "both"]), "border_id"])
-                        - set(border))
+        absent = sorted(
+            set(listed.loc[listed["mode"].isin(["rail", "road", "both"]), "border_id"])
+            - set(border)
+        )
         print(f"listed but not in the network ({len(absent)}): {absent}")
     for name in sorted(set(mode) - {"rail", "road", "ferry", "port_sea", "sea"}):
         bad = cross & (mode == name)
@@ -101,14 +112,20 @@ def overview(nodes: pd.DataFrame, links: pd.DataFrame, path: str) -> None:
     lat, lon = nodes["lat"].to_numpy(), nodes["lon"].to_numpy()
     mode = links["mode"].astype(str).to_numpy()
     figure, axis = plt.subplots(figsize=(28, 14))
-    for names, colour, width in ((("road",), "#cccccc", 0.2), (("sea",), "#5599dd", 0.2),
-                                 (("rail",), "#cc2222", 0.25), (("port_sea",), "#33aaaa", 0.2),
-                                 (("city_port",), "purple", 1.0), (("ferry",), "green", 1.0)):
+    for names, colour, width in (
+        (("road",), "#cccccc", 0.2),
+        (("sea",), "#5599dd", 0.2),
+        (("rail",), "#cc2222", 0.25),
+        (("port_sea",), "#33aaaa", 0.2),
+        (("city_port",), "purple", 1.0),
+        (("ferry",), "green", 1.0),
+    ):
         e = links[np.isin(mode, names)]
         u, v = e["u"].to_numpy(), e["v"].to_numpy()
         fine = np.abs(lon[u] - lon[v]) < 180
-        segments = np.stack([np.column_stack([lon[u], lat[u]]),
-                             np.column_stack([lon[v], lat[v]])], axis=1)[fine]
+        segments = np.stack(
+            [np.column_stack([lon[u], lat[u]]), np.column_stack([lon[v], lat[v]])], axis=1
+        )[fine]
         axis.add_collection(LineCollection(segments, colors=colour, linewidths=width))
     ports = nodes["layer"].to_numpy() == 4
     axis.plot(lon[ports], lat[ports], "k.", markersize=1)
@@ -124,21 +141,31 @@ def main() -> None:
     nodes = pd.read_parquet(BUNDLE / "network_nodes.parquet")
     links = pd.read_parquet(BUNDLE / "network_links.parquet")
     size = [(BUNDLE / f"network_{n}.parquet").stat().st_size / 1e6 for n in ("nodes", "links")]
-    print(f"load {time.perf_counter() - start:.2f} s, {len(nodes)} nodes, {len(links)} links, "
-          f"{size[0]:.2f} + {size[1]:.2f} MB")
+    print(
+        f"load {time.perf_counter() - start:.2f} s, {len(nodes)} nodes, {len(links)} links, "
+        f"{size[0]:.2f} + {size[1]:.2f} MB"
+    )
     lat, lon = nodes["lat"].to_numpy(float), nodes["lon"].to_numpy(float)
-    print(links["mode"].value_counts().to_dict(), nodes["layer"].value_counts().to_dict(),
-          links.groupby("mode", observed=True)["km"].sum().round().to_dict(),
-          "patched", links.groupby("mode", observed=True)["patched"].sum().to_dict())
+    print(
+        links["mode"].value_counts().to_dict(),
+        nodes["layer"].value_counts().to_dict(),
+        links.groupby("mode", observed=True)["km"].sum().round().to_dict(),
+        "patched",
+        links.groupby("mode", observed=True)["patched"].sum().to_dict(),
+    )
     straight = great_circle_km(lat[links["u"]], lon[links["u"]], lat[links["v"]], lon[links["v"]])
-    print("shorter than the great circle:",
-          int((links["km"].to_numpy() < 0.95 * straight - 0.5).sum()))
+    print(
+        "shorter than the great circle:",
+        int((links["km"].to_numpy() < 0.95 * straight - 0.5).sum()),
+    )
     label = connected_components(matrix(nodes, links, np.ones(len(links))), directed=False)[1]
     size = np.bincount(label)
     city = nodes["layer"].to_numpy() == 3
     giant = int(size.argmax())
-    print(f"giant {size.max() / len(nodes):.4f}, pieces {size.size}, cities {city.sum()}, "
-          f"unconnected {nodes[city & (label != giant)][['ref', 'country']].to_numpy().tolist()}")
+    print(
+        f"giant {size.max() / len(nodes):.4f}, pieces {size.size}, cities {city.sum()}, "
+        f"unconnected {nodes[city & (label != giant)][['ref', 'country']].to_numpy().tolist()}"
+    )
     extra = FACTS / "rail_detour.csv"
     detour = {}
     if extra.exists():

@@ -43,8 +43,11 @@ def bridge(g: Graph, rows: pd.DataFrame) -> tuple[Graph, list[str]]:
         ends = []
         for iso3 in (row["iso3_a"], row["iso3_b"]):
             nodes = np.flatnonzero(
-                (g.layer == LAYER[row["mode"]]) & big & (g.country == iso3)
-                & (np.abs(g.lat - row["lat"]) < 0.3) & (np.abs(g.lon - row["lon"]) < 0.5)
+                (g.layer == LAYER[row["mode"]])
+                & big
+                & (g.country == iso3)
+                & (np.abs(g.lat - row["lat"]) < 0.3)
+                & (np.abs(g.lon - row["lon"]) < 0.5)
             )
             away = great_circle_km(g.lat[nodes], g.lon[nodes], row["lat"], row["lon"])
             if nodes.size and away.min() < BRIDGE_KM:
@@ -53,10 +56,16 @@ def bridge(g: Graph, rows: pd.DataFrame) -> tuple[Graph, list[str]]:
             u.append(ends[0])
             v.append(ends[1])
             done.append(f"{row['border_id']} {row['mode']}")
-            km = 1.15 * great_circle_km(g.lat[ends[0]], g.lon[ends[0]],
-                                        g.lat[ends[1]], g.lon[ends[1]])
-            g = g.add_links(np.array([ends[0]]), np.array([ends[1]]),
-                            np.array([max(float(km), 0.3)]), row["mode"], patched=True)
+            km = 1.15 * great_circle_km(
+                g.lat[ends[0]], g.lon[ends[0]], g.lat[ends[1]], g.lon[ends[1]]
+            )
+            g = g.add_links(
+                np.array([ends[0]]),
+                np.array([ends[1]]),
+                np.array([max(float(km), 0.3)]),
+                row["mode"],
+                patched=True,
+            )
     return g, done
 
 
@@ -66,8 +75,9 @@ def _candidates(g: Graph) -> dict[str, dict[str, np.ndarray]]:
         e = np.flatnonzero((g.mode == mode) & (g.country[g.u] != g.country[g.v]))
         a, b = g.country[g.u[e]].astype(str), g.country[g.v[e]].astype(str)
         pair = np.where(a < b, np.char.add(a, b), np.char.add(b, a))
-        xyz = to_unit_sphere((g.lat[g.u[e]] + g.lat[g.v[e]]) / 2,
-                             (g.lon[g.u[e]] + g.lon[g.v[e]]) / 2)
+        xyz = to_unit_sphere(
+            (g.lat[g.u[e]] + g.lat[g.v[e]]) / 2, (g.lon[g.u[e]] + g.lon[g.v[e]]) / 2
+        )
         out[mode] = {"edge": e, "pair": pair, "xyz": xyz}
     return out
 
@@ -120,8 +130,11 @@ def bend(g: Graph, rows: pd.DataFrame, shortest_km: float = 4.0) -> tuple[Graph,
     A link qualifies if the way over the crossing is not longer than the link; it becomes two
     links in the two countries and a short crossing link at the listed place.
     """
-    cross = np.flatnonzero((g.country[g.u] != g.country[g.v]) & (g.km > shortest_km)
-                           & np.isin(g.mode.astype(str), ("rail", "road")))
+    cross = np.flatnonzero(
+        (g.country[g.u] != g.country[g.v])
+        & (g.km > shortest_km)
+        & np.isin(g.mode.astype(str), ("rail", "road"))
+    )
     places = {}
     for row in rows.to_dict("records"):
         key = (row["mode"], "".join(sorted((row["iso3_a"], row["iso3_b"]))))
@@ -163,9 +176,13 @@ def bend(g: Graph, rows: pd.DataFrame, shortest_km: float = 4.0) -> tuple[Graph,
     if not count:
         return g, 0
     g, _ = g.add_nodes(
-        lat=np.array(new_lat), lon=np.array(new_lon), layer=np.array(layer),
-        country=np.array(new_country, object), gauge=np.zeros(count, np.int64),
-        ref=np.full(count, "", object))
+        lat=np.array(new_lat),
+        lon=np.array(new_lon),
+        layer=np.array(layer),
+        country=np.array(new_country, object),
+        gauge=np.zeros(count, np.int64),
+        ref=np.full(count, "", object),
+    )
     for mode in ("rail", "road"):
         own = np.array(modes) == mode
         g = g.add_links(np.array(u)[own], np.array(v)[own], np.array(km)[own], mode)

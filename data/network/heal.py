@@ -80,8 +80,13 @@ def near_points(lat: np.ndarray, lon: np.ndarray, points: np.ndarray, km: float)
 
 
 def allowed_pairs(
-    lat: np.ndarray, lon: np.ndarray, tag: np.ndarray, a: np.ndarray, b: np.ndarray,
-    crossings: np.ndarray, near_km: float = 15.0,
+    lat: np.ndarray,
+    lon: np.ndarray,
+    tag: np.ndarray,
+    a: np.ndarray,
+    b: np.ndarray,
+    crossings: np.ndarray,
+    near_km: float = 15.0,
 ) -> np.ndarray:
     """Pairs inside one country, or across a border within ``near_km`` of a listed crossing.
 
@@ -94,8 +99,16 @@ def allowed_pairs(
 
 
 def heal(
-    lat: np.ndarray, lon: np.ndarray, u: np.ndarray, v: np.ndarray, km: np.ndarray,
-    tag: np.ndarray, crossings: np.ndarray, radius_km: float = 2.0, facing_km: float = 8.0, *,
+    lat: np.ndarray,
+    lon: np.ndarray,
+    u: np.ndarray,
+    v: np.ndarray,
+    km: np.ndarray,
+    tag: np.ndarray,
+    crossings: np.ndarray,
+    radius_km: float = 2.0,
+    facing_km: float = 8.0,
+    *,
     dead_ends: bool = True,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find new links (u, v, km) by the three rules; the second only with ``dead_ends``."""
@@ -134,16 +147,30 @@ def heal(
     first[1:] = source[1:] != source[:-1]
     a = np.concatenate([cross[:, 0], source[first]])
     b = np.concatenate([cross[:, 1], target[first]])
-    one, two = facing_ends(lat, lon, np.concatenate([u, a]), np.concatenate([v, b]),
-                           np.concatenate([km, np.full(a.size, radius_km)]), tag, crossings,
-                           facing_km)
+    one, two = facing_ends(
+        lat,
+        lon,
+        np.concatenate([u, a]),
+        np.concatenate([v, b]),
+        np.concatenate([km, np.full(a.size, radius_km)]),
+        tag,
+        crossings,
+        facing_km,
+    )
     a, b = np.concatenate([a, one]), np.concatenate([b, two])
     return a, b, np.maximum(1.1 * great_circle_km(lat[a], lon[a], lat[b], lon[b]), 0.05)
 
 
 def facing_ends(
-    lat: np.ndarray, lon: np.ndarray, u: np.ndarray, v: np.ndarray, km: np.ndarray,
-    tag: np.ndarray, crossings: np.ndarray, radius_km: float, least_cosine: float = 0.8,
+    lat: np.ndarray,
+    lon: np.ndarray,
+    u: np.ndarray,
+    v: np.ndarray,
+    km: np.ndarray,
+    tag: np.ndarray,
+    crossings: np.ndarray,
+    radius_km: float,
+    least_cosine: float = 0.8,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of dead ends within ``radius_km`` whose lines point at each other across the gap."""
     n = lat.size

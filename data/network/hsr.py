@@ -23,8 +23,16 @@ DEARER = 1.1
 ROUNDS = 60
 
 
-def _route(n: int, u: np.ndarray, v: np.ndarray, cost: np.ndarray, start: np.ndarray,
-           goal: np.ndarray, start_km: np.ndarray, goal_km: np.ndarray) -> np.ndarray:
+def _route(
+    n: int,
+    u: np.ndarray,
+    v: np.ndarray,
+    cost: np.ndarray,
+    start: np.ndarray,
+    goal: np.ndarray,
+    start_km: np.ndarray,
+    goal_km: np.ndarray,
+) -> np.ndarray:
     """Links of the cheapest route from any start node to any goal node (empty where none)."""
     tail = np.concatenate([u, v, np.full(start.size, n), goal])
     head = np.concatenate([v, u, start, np.full(goal.size, n + 1)])
@@ -48,8 +56,13 @@ class Leg:
         self.known = float(leg["conventional_km"])
         inside = (g.country[g.u] == leg["country"]) & (g.country[g.v] == leg["country"])
         # No sensible route of the leg leaves this ellipse around its two ends.
-        reach = sum(great_circle_km(g.lat, g.lon, leg[f"{s}_lat"], leg[f"{s}_lon"])
-                    for s in ("from", "to")) < 1.1 * self.known
+        reach = (
+            sum(
+                great_circle_km(g.lat, g.lon, leg[f"{s}_lat"], leg[f"{s}_lon"])
+                for s in ("from", "to")
+            )
+            < 1.1 * self.known
+        )
         self.links = np.flatnonzero(inside & reach[g.u] & reach[g.v])
         ends = np.concatenate([g.u[self.links], g.v[self.links]])
         self.ids, local = np.unique(ends, return_inverse=True)
@@ -61,8 +74,9 @@ class Leg:
         self.key = key[self.order]
         self.ends = []
         for side in ("from", "to"):
-            away = great_circle_km(g.lat[self.ids], g.lon[self.ids], leg[f"{side}_lat"],
-                                   leg[f"{side}_lon"])
+            away = great_circle_km(
+                g.lat[self.ids], g.lon[self.ids], leg[f"{side}_lat"], leg[f"{side}_lon"]
+            )
             near = np.flatnonzero(away < max(STATION_KM, float(away.min()) + 0.1))
             self.ends.append((near, away[near]))
 
@@ -70,8 +84,16 @@ class Leg:
         """Positions in ``links`` of the cheapest route over open links; empty where none."""
         (start, start_km), (goal, goal_km) = self.ends
         o = np.flatnonzero(open_)
-        pairs = _route(self.ids.size, self.u[o], self.v[o], self.km[o] * factor[o], start, goal,
-                       start_km, goal_km)
+        pairs = _route(
+            self.ids.size,
+            self.u[o],
+            self.v[o],
+            self.km[o] * factor[o],
+            start,
+            goal,
+            start_km,
+            goal_km,
+        )
         if not pairs.size:
             return np.empty(0, np.int64)
         at = np.searchsorted(self.key, pairs[:, 0] * self.ids.size + pairs[:, 1])
@@ -133,12 +155,17 @@ def cut_passenger_lines(g: Graph, legs: pd.DataFrame) -> tuple[Graph, pd.DataFra
             removed[leg.links[cut]] = True
             cut_km += float(leg.km[cut].sum())
         used = leg.route(np.ones(leg.links.size), ~removed[leg.links])
-        rows.append({
-            "leg": leg.name, "known_km": leg.known, "before_km": round(before),
-            "after_km": round(float(leg.km[used].sum())), "cut_km": round(cut_km),
-            "fit_km": round(float(leg.km[best].sum())) if best is not None else -1,
-            "all_km": [round(r[0]) for r in found][::4],
-        })
+        rows.append(
+            {
+                "leg": leg.name,
+                "known_km": leg.known,
+                "before_km": round(before),
+                "after_km": round(float(leg.km[used].sum())),
+                "cut_km": round(cut_km),
+                "fit_km": round(float(leg.km[best].sum())) if best is not None else -1,
+                "all_km": [round(r[0]) for r in found][::4],
+            }
+        )
     restored = reconnect(g, removed)
     return g.links(~removed | restored), pd.DataFrame(rows)
 
@@ -155,8 +182,9 @@ def reconnect(g: Graph, removed: np.ndarray) -> np.ndarray:
     a, b = label[g.u[cut]], label[g.v[cut]]
     apart = a != b
     cut, a, b = cut[apart], a[apart], b[apart]
-    forest = minimum_spanning_tree(csr_matrix((g.km[cut] + 1e-3, (a, b)),
-                                              shape=(label.max() + 1,) * 2))
+    forest = minimum_spanning_tree(
+        csr_matrix((g.km[cut] + 1e-3, (a, b)), shape=(label.max() + 1,) * 2)
+    )
     one, two = forest.nonzero()
     chosen = set(zip(np.minimum(one, two).tolist(), np.maximum(one, two).tolist(), strict=True))
     back = np.zeros(g.u.size, bool)

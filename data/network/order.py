@@ -12,8 +12,11 @@ from network.simplify import Graph
 def dissection_order(g: Graph) -> np.ndarray:
     """Nodes in the order in which they are contracted, first to last (inertial flow cuts)."""
     order = routingkit_cch.compute_order_inertial(
-        g.lat.size, g.u.astype(np.uint32).tolist(), g.v.astype(np.uint32).tolist(),
-        g.lat.astype(float).tolist(), g.lon.astype(float).tolist(),
+        g.lat.size,
+        g.u.astype(np.uint32).tolist(),
+        g.v.astype(np.uint32).tolist(),
+        g.lat.astype(float).tolist(),
+        g.lon.astype(float).tolist(),
     )
     out = np.asarray(order, np.int64)
     if np.unique(out).size != g.lat.size:

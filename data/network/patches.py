@@ -39,10 +39,13 @@ def add_patches(g: Graph, table: pd.DataFrame, snap_km: float = 6.0) -> tuple[Gr
         b = nearest(g, mask, row["to_lat"], row["to_lon"], snap_km)
         if isinstance(row["new_end_iso3"], str):
             g, new = g.add_nodes(
-                lat=np.array([row["to_lat"]]), lon=np.array([row["to_lon"]]),
+                lat=np.array([row["to_lat"]]),
+                lon=np.array([row["to_lon"]]),
                 layer=np.array([0 if row["mode"] == "rail" else 1]),
-                country=np.array([row["new_end_iso3"]], object), gauge=np.zeros(1, np.int64),
-                ref=np.array([""], object))
+                country=np.array([row["new_end_iso3"]], object),
+                gauge=np.zeros(1, np.int64),
+                ref=np.array([""], object),
+            )
             b = int(new[0])
         if a < 0 or b < 0 or a == b:
             problems.append(f"{row['name']}: ends {a}, {b}")
@@ -52,8 +55,9 @@ def add_patches(g: Graph, table: pd.DataFrame, snap_km: float = 6.0) -> tuple[Gr
     return g, problems
 
 
-def add_line(g: Graph, a: int, b: int, km: float, mode: str, via: np.ndarray,
-             step_km: float = 8.0) -> Graph:
+def add_line(
+    g: Graph, a: int, b: int, km: float, mode: str, via: np.ndarray, step_km: float = 8.0
+) -> Graph:
     """Line of links from node a over way points to node b; ``km`` long, or longer if straight is.
 
     New nodes every ``step_km`` take the country of the polygons if it is that of one of the ends.
@@ -70,9 +74,14 @@ def add_line(g: Graph, a: int, b: int, km: float, mode: str, via: np.ndarray,
     ends = (g.country[a], g.country[b])
     nearer = np.where(where < at[-1] / 2, ends[0], ends[1])
     country = np.where(np.isin(country.astype(str), ends), country, nearer)
-    g, new = g.add_nodes(lat=new_lat, lon=new_lon, layer=np.full(where.size, g.layer[a]),
-                         country=country, gauge=np.zeros(where.size, np.int64),
-                         ref=np.full(where.size, "", object))
+    g, new = g.add_nodes(
+        lat=new_lat,
+        lon=new_lon,
+        layer=np.full(where.size, g.layer[a]),
+        country=country,
+        gauge=np.zeros(where.size, np.int64),
+        ref=np.full(where.size, "", object),
+    )
     chain = np.concatenate([[a], new, [b]])
     length = np.diff(np.concatenate([[0], where, [at[-1]]])) * total / at[-1]
     return g.add_links(chain[:-1], chain[1:], length, mode, patched=True)
@@ -90,8 +99,9 @@ def add_ferries(g: Graph, table: pd.DataFrame, snap_km: float = 60.0) -> tuple[G
         if a < 0 or b < 0:
             problems.append(f"{row['name']} ({row['kind']}): ends {a}, {b}")
             continue
-        g = g.add_links(np.array([a]), np.array([b]), np.array([float(row["km"])]), "ferry",
-                        patched=True)
+        g = g.add_links(
+            np.array([a]), np.array([b]), np.array([float(row["km"])]), "ferry", patched=True
+        )
     return g, problems
 
 

@@ -52,14 +52,20 @@ class Graph:
         joined = {f: np.concatenate([getattr(self, f), columns[f]]) for f in self.NODE}
         return replace(self, **joined), np.arange(n, n + k)
 
-    def add_links(self, u: np.ndarray, v: np.ndarray, km: np.ndarray, mode: str,
-                  *, patched: bool = False) -> Graph:
+    def add_links(
+        self, u: np.ndarray, v: np.ndarray, km: np.ndarray, mode: str, *, patched: bool = False
+    ) -> Graph:
         """Append links of one mode."""
         k = len(u)
-        new = {"u": np.asarray(u, np.int64), "v": np.asarray(v, np.int64),
-               "km": np.asarray(km, float), "mode": np.full(k, mode, object),
-               "border": np.full(k, "", object), "passage": np.full(k, "", object),
-               "patched": np.full(k, patched)}
+        new = {
+            "u": np.asarray(u, np.int64),
+            "v": np.asarray(v, np.int64),
+            "km": np.asarray(km, float),
+            "mode": np.full(k, mode, object),
+            "border": np.full(k, "", object),
+            "passage": np.full(k, "", object),
+            "patched": np.full(k, patched),
+        }
         return replace(self, **{f: np.concatenate([getattr(self, f), new[f]]) for f in self.LINK})
 
 
@@ -92,8 +98,13 @@ def _pick(index: np.ndarray, size: int) -> np.ndarray:
 
 
 def contract(
-    g: Graph, kept: np.ndarray, *, longest_km: tuple[float, float], stub_km: tuple[float, float],
-    rounds: int = 60, seed: int = 1,
+    g: Graph,
+    kept: np.ndarray,
+    *,
+    longest_km: tuple[float, float],
+    stub_km: tuple[float, float],
+    rounds: int = 60,
+    seed: int = 1,
 ) -> tuple[Graph, np.ndarray]:
     """Prune dead ends and contract chains, in rounds of independent nodes.
 
@@ -167,8 +178,11 @@ def contract(
         if u.size == before:
             break
     out = replace(
-        g, u=np.concatenate([u, rest.u]), v=np.concatenate([v, rest.v]),
-        km=np.concatenate([km, rest.km]), mode=np.concatenate([mode[order], rest.mode]),
+        g,
+        u=np.concatenate([u, rest.u]),
+        v=np.concatenate([v, rest.v]),
+        km=np.concatenate([km, rest.km]),
+        mode=np.concatenate([mode[order], rest.mode]),
         border=np.concatenate([border[order], rest.border]),
         passage=np.concatenate([np.full(u.size, "", object), rest.passage]),
         patched=np.concatenate([patched, rest.patched]),

@@ -91,8 +91,17 @@ def _searoute_file(name: str) -> dict:
     if not list(folder.glob("searoute-*.tar.gz")):
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder),
-             SEAROUTE],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "-q",
+                "--no-deps",
+                "-d",
+                str(folder),
+                SEAROUTE,
+            ],
             check=True,
         )
     with tarfile.open(next(folder.glob("searoute-*.tar.gz"))) as archive:

@@ -37,12 +37,20 @@ def subdivide(g: Graph, piece_km: float) -> Graph:
         rows = np.arange(start[k], start[k] + extra[k])
         first, last = g.country[g.u[long[k]]], g.country[g.v[long[k]]]
         # Change after i pieces: i nodes of the first country, the others of the last.
-        agree = [(tags[rows[:i]] == first).sum() + (tags[rows[i:]] == last).sum()
-                 for i in range(rows.size + 1)]
-        country[rows[int(np.argmax(agree)):]] = last
+        agree = [
+            (tags[rows[:i]] == first).sum() + (tags[rows[i:]] == last).sum()
+            for i in range(rows.size + 1)
+        ]
+        country[rows[int(np.argmax(agree)) :]] = last
     old = g.lat.size
-    finer, ids = g.add_nodes(lat=lat, lon=lon, layer=g.layer[a], country=country,
-                             gauge=g.gauge[a], ref=np.full(link.size, "", object))
+    finer, ids = g.add_nodes(
+        lat=lat,
+        lon=lon,
+        layer=g.layer[a],
+        country=country,
+        gauge=g.gauge[a],
+        ref=np.full(link.size, "", object),
+    )
     # Pieces: from u to the first new node, between new nodes, from the last one to v.
     inner = np.flatnonzero(link[1:] == link[:-1])
     tail = np.concatenate([g.u[long], ids[inner], ids[start + extra - 1]])
@@ -58,8 +66,9 @@ def subdivide(g: Graph, piece_km: float) -> Graph:
     return replace(finer, **columns)
 
 
-def through_points(g: Graph, points: np.ndarray, mode: str, shortest_km: float = 50.0,
-                   free_km: float = 12.0) -> tuple[Graph, int]:
+def through_points(
+    g: Graph, points: np.ndarray, mode: str, shortest_km: float = 50.0, free_km: float = 12.0
+) -> tuple[Graph, int]:
     """Lead long links through places known to lie on the line.
 
     The raw data gives some lines as one link of hundreds of km; drawn straight it misses its own
@@ -75,11 +84,14 @@ def through_points(g: Graph, points: np.ndarray, mode: str, shortest_km: float =
     own = np.flatnonzero(g.layer == layer)
     served = cKDTree(to_unit_sphere(g.lat[own], g.lon[own]))
     away = served.query(to_unit_sphere(points[:, 0], points[:, 1]))[0]
-    links = np.flatnonzero((g.mode == mode) & (g.km > shortest_km)
-                           & (g.country[g.u] == g.country[g.v]))
+    links = np.flatnonzero(
+        (g.mode == mode) & (g.km > shortest_km) & (g.country[g.u] == g.country[g.v])
+    )
     # Stops of each long link in order: (share of its length, lat, lon); ends included.
-    stops = {int(e): [(0.0, g.lat[g.u[e]], g.lon[g.u[e]]), (1.0, g.lat[g.v[e]], g.lon[g.v[e]])]
-             for e in links}
+    stops = {
+        int(e): [(0.0, g.lat[g.u[e]], g.lon[g.u[e]]), (1.0, g.lat[g.v[e]], g.lon[g.v[e]])]
+        for e in links
+    }
     used: list[tuple[float, float]] = []
     for lat, lon in points[away > chord(free_km)]:
         if used and great_circle_km(*np.array(used).T, lat, lon).min() < free_km:
@@ -90,8 +102,9 @@ def through_points(g: Graph, points: np.ndarray, mode: str, shortest_km: float =
         for e in links[(one + two) <= 1.01 * g.km[links]]:
             for i, (left, right) in enumerate(pairwise(stops[int(e)])):
                 length = g.km[e] * (right[0] - left[0])
-                d = great_circle_km(np.array([left[1], right[1]]), np.array([left[2], right[2]]),
-                                    lat, lon)
+                d = great_circle_km(
+                    np.array([left[1], right[1]]), np.array([left[2], right[2]]), lat, lon
+                )
                 over = d.sum() / length
                 if over <= 1.01 and (best is None or over < best[0]):
                     share = left[0] + (right[0] - left[0]) * d[0] / d.sum()
@@ -110,10 +123,15 @@ def through_points(g: Graph, points: np.ndarray, mode: str, shortest_km: float =
         new = along[1:-1]
         count = len(new)
         out, ids = out.add_nodes(
-            lat=new[:, 1], lon=new[:, 2], layer=np.full(count, layer),
-            country=np.full(count, g.country[g.u[e]], object), gauge=np.zeros(count, np.int64),
-            ref=np.full(count, "", object))
+            lat=new[:, 1],
+            lon=new[:, 2],
+            layer=np.full(count, layer),
+            country=np.full(count, g.country[g.u[e]], object),
+            gauge=np.zeros(count, np.int64),
+            ref=np.full(count, "", object),
+        )
         chain = np.concatenate([[g.u[e]], ids, [g.v[e]]])
-        out = out.add_links(chain[:-1], chain[1:], np.diff(along[:, 0]) * g.km[e], mode,
-                            patched=bool(g.patched[e]))
+        out = out.add_links(
+            chain[:-1], chain[1:], np.diff(along[:, 0]) * g.km[e], mode, patched=bool(g.patched[e])
+        )
     return out, len(used)

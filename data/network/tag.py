@@ -15,20 +15,51 @@ from network.sources import read_topology, to_unit_sphere
 
 # Polygons without an ISO 3166 number. Tags serve routing (which border rules apply) and are no
 # statement on status.
-WITHOUT_ISO = {"Kosovo": "XKX", "Somaliland": "SOM", "N. Cyprus": "CYP",
-               "Indian Ocean Ter.": "AUS", "Siachen Glacier": ""}
+WITHOUT_ISO = {
+    "Kosovo": "XKX",
+    "Somaliland": "SOM",
+    "N. Cyprus": "CYP",
+    "Indian Ocean Ter.": "AUS",
+    "Siachen Glacier": "",
+}
 # Overseas departments that Natural Earth draws as one feature with their state but which have
 # ISO codes of their own: (tag in the polygons, code, lat min, lat max, lon min, lon max).
 # Crimea: UN General Assembly resolution 68/262.
 BOXES = [
-    ("FRA", "GUF", 1.0, 7.0, -56.0, -51.0), ("FRA", "GLP", 15.7, 16.6, -62.0, -60.9),
-    ("FRA", "MTQ", 14.3, 15.0, -61.4, -60.7), ("FRA", "REU", -21.5, -20.7, 55.1, 56.0),
-    ("FRA", "MYT", -13.1, -12.5, 44.9, 45.4), ("NOR", "SJM", 74.0, 81.0, 10.0, 35.0),
-    ("RUS", "UKR", 44.2, 46.1, 32.3, 36.62), ("NLD", "BES", 11.9, 17.8, -68.5, -62.9),
+    ("FRA", "GUF", 1.0, 7.0, -56.0, -51.0),
+    ("FRA", "GLP", 15.7, 16.6, -62.0, -60.9),
+    ("FRA", "MTQ", 14.3, 15.0, -61.4, -60.7),
+    ("FRA", "REU", -21.5, -20.7, 55.1, 56.0),
+    ("FRA", "MYT", -13.1, -12.5, 44.9, 45.4),
+    ("NOR", "SJM", 74.0, 81.0, 10.0, 35.0),
+    ("RUS", "UKR", 44.2, 46.1, 32.3, 36.62),
+    ("NLD", "BES", 11.9, 17.8, -68.5, -62.9),
 ]
 # States so small that a whole network of theirs looks like a false run.
-TINY = {"MCO", "SMR", "VAT", "LIE", "AND", "GIB", "MAC", "HKG", "SGP", "LUX", "BHR", "MLT",
-        "DJI", "GMB", "SWZ", "LSO", "BRN", "KWT", "QAT", "PSE", "XKX", "MNE"}
+TINY = {
+    "MCO",
+    "SMR",
+    "VAT",
+    "LIE",
+    "AND",
+    "GIB",
+    "MAC",
+    "HKG",
+    "SGP",
+    "LUX",
+    "BHR",
+    "MLT",
+    "DJI",
+    "GMB",
+    "SWZ",
+    "LSO",
+    "BRN",
+    "KWT",
+    "QAT",
+    "PSE",
+    "XKX",
+    "MNE",
+}
 
 
 def iso3_of_numeric(code: str) -> str:
@@ -106,7 +137,11 @@ def fill_untagged(lat: np.ndarray, lon: np.ndarray, tag: np.ndarray) -> np.ndarr
 
 
 def remove_false_runs(
-    tag: np.ndarray, u: np.ndarray, v: np.ndarray, km: np.ndarray, near_crossing: np.ndarray,
+    tag: np.ndarray,
+    u: np.ndarray,
+    v: np.ndarray,
+    km: np.ndarray,
+    near_crossing: np.ndarray,
     longest_km: float = 12.0,
 ) -> tuple[np.ndarray, int]:
     """Relabel small same-country pieces that touch one other country only.

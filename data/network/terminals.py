@@ -110,8 +110,9 @@ class Attach:
                 for c, i in zip(codes, groups, strict=True)
             }
 
-    def near(self, lat: float, lon: float, iso3: str, km: float, *, two: bool,
-             pieces: str = "big") -> list[tuple[int, float]]:
+    def near(
+        self, lat: float, lon: float, iso3: str, km: float, *, two: bool, pieces: str = "big"
+    ) -> list[tuple[int, float]]:
         """Nearest node of that country within km; with ``two`` a second one, if another way."""
         tree, nodes = self.trees[pieces].get(iso3, (None, None))
         if tree is None:
@@ -136,8 +137,16 @@ class Attach:
         return out
 
 
-def join(g: Graph, terminals: np.ndarray, layer: int, km: float, mode: str, *, two: bool,
-         also_small: bool = False) -> tuple[Graph, np.ndarray]:
+def join(
+    g: Graph,
+    terminals: np.ndarray,
+    layer: int,
+    km: float,
+    mode: str,
+    *,
+    two: bool,
+    also_small: bool = False,
+) -> tuple[Graph, np.ndarray]:
     """Link terminals to a layer; returns the graph and a mask of the terminals joined."""
     attach = Attach(g, layer)
     u, v, length = [], [], []
@@ -179,10 +188,20 @@ def extra_ports(listed: pd.DataFrame, projects: pd.DataFrame, ports: pd.DataFram
             old = known.loc[code]
             if great_circle_km(old["lat"], old["lon"], lat, lon) < 40:
                 continue
-        rows.append(pd.DataFrame([{
-            "locode": code, "name": row["name"], "country_name": str(row["countries"]),
-            "lat": lat, "lon": lon, "iso3": str(row["countries"]).split(";")[0],
-        }]))
+        rows.append(
+            pd.DataFrame(
+                [
+                    {
+                        "locode": code,
+                        "name": row["name"],
+                        "country_name": str(row["countries"]),
+                        "lat": lat,
+                        "lon": lon,
+                        "iso3": str(row["countries"]).split(";")[0],
+                    }
+                ]
+            )
+        )
     return pd.concat(rows, ignore_index=True)
 
 

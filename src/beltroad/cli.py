@@ -192,13 +192,14 @@ def _print_headlines(result: Appraisal, out: Path, seconds: float) -> None:
         ("trade", h.trade_pct, "%"),
         ("real income", h.real_income_pct, "%"),
     ):
-        rows.add_row(label, *(f"{value:+.3f} {unit}" for value in pair))
+        rows.add_row(label, *(f"{value:+.3g} {unit}" for value in pair))
     gains = (f"{usd / 1e9:+,.1f} bn USD/a" for usd in h.real_income_usd)
     rows.add_row("real income a year", *gains)
     console.print(rows)
     console.print(
         f"Projects cost {h.project_cost_usd / 1e9:,.0f} bn USD, {h.annual_cost_usd / 1e9:,.1f} bn "
-        f"a year; {h.economies_losing_after_cost} economies lose if each pays for what lies in it."
+        f"a year. If each economy pays for what lies in it, {h.economies_losing_after_cost} of those "
+        "in the trade model are worse off."
     )
     console.print(f"{out / 'report.html'} and tables written in {seconds:.0f} s.", highlight=False)
 

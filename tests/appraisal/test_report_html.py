@@ -177,7 +177,7 @@ def test_what_users_write_is_harmless() -> None:
     projects["notes"] = nasty
     countries = a.countries.copy()
     countries["name"] = [f"<b onload=x>{c}" for c in countries.iso3]
-    yardsticks = a.yardsticks.assign(source="https://example.org/\"><script>alert(2)</script>")
+    yardsticks = a.yardsticks.assign(source='https://example.org/"><script>alert(2)</script>')
     points = a.map_layers.points.assign(name=nasty)
     a = replace(
         a, projects=projects, countries=countries, yardsticks=yardsticks,

@@ -51,9 +51,7 @@ def test_projection_keeps_areas_in_proportion() -> None:
         lats = np.array([lat, lat, lat + 1, lat + 1])
         x, y = projection.project(lats, np.array([20.0, 21.0, 21.0, 20.0]))
         size = abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
-        sphere = math.radians(1) * (
-            math.sin(math.radians(lat + 1)) - math.sin(math.radians(lat))
-        )
+        sphere = math.radians(1) * (math.sin(math.radians(lat + 1)) - math.sin(math.radians(lat)))
         return float(size / sphere)
 
     assert [area(v) for v in (10, 45, 70)] == pytest.approx([area(0)] * 3, rel=2e-3)

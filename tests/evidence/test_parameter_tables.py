@@ -10,8 +10,17 @@ import pytest
 
 from beltroad import evidence
 
-TABLES = ["borders", "border_regimes", "border_defaults", "border_closed", "network_parameters",
-          "country_groups", "gauges", "yardsticks", "overrun"]
+TABLES = [
+    "borders",
+    "border_regimes",
+    "border_defaults",
+    "border_closed",
+    "network_parameters",
+    "country_groups",
+    "gauges",
+    "yardsticks",
+    "overrun",
+]
 CODES = {c.alpha_3 for c in pycountry.countries} | {"XKX"}
 GROUPED = {
     "line_haul_speed_kmh.rail": "rail_group",
@@ -50,8 +59,9 @@ def test_every_row_names_its_source(name):
     assert (linked | admitted).all()
 
 
-@pytest.mark.parametrize("name", [t for t in TABLES if t not in ("country_groups", "yardsticks",
-                                                                 "border_regimes")])
+@pytest.mark.parametrize(
+    "name", [t for t in TABLES if t not in ("country_groups", "yardsticks", "border_regimes")]
+)
 def test_confidence_is_one_of_three(name):
     assert set(evidence.load(name)["confidence"]) <= {"high", "medium", "low"}
 

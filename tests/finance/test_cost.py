@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from beltroad.errors import InputError
 from beltroad.finance import annual_cost, bill_by_country, capital_recovery_factor, net_gain
 
-COUNTRIES = pd.DataFrame(
-    {"iso3": ["CHN", "LAO", "THA"], "gdp_usd": [18e12, 15e9, np.nan]}
-)
+COUNTRIES = pd.DataFrame({"iso3": ["CHN", "LAO", "THA"], "gdp_usd": [18e12, 15e9, np.nan]})
 PROJECTS = pd.DataFrame(
     {
         "id": ["one", "two", "three"],
@@ -83,9 +81,7 @@ def test_bill_splits_by_length_where_known():
 
 @given(
     st.lists(
-        st.tuples(
-            st.sets(st.sampled_from(["CHN", "LAO", "THA"]), min_size=1), st.floats(0, 1e11)
-        ),
+        st.tuples(st.sets(st.sampled_from(["CHN", "LAO", "THA"]), min_size=1), st.floats(0, 1e11)),
         min_size=1,
         max_size=8,
     )
@@ -122,9 +118,7 @@ def test_missing_columns_and_negative_lengths_are_refused():
     with pytest.raises(InputError, match="ends in '_usd'"):
         bill_by_country(PROJECTS[["id", "countries"]], COUNTRIES)
     with pytest.raises(InputError, match="lengths below 0"):
-        bill_by_country(
-            PROJECTS, COUNTRIES, length_km=pd.DataFrame({"CHN": [-1.0]}, index=["two"])
-        )
+        bill_by_country(PROJECTS, COUNTRIES, length_km=pd.DataFrame({"CHN": [-1.0]}, index=["two"]))
     with pytest.raises(InputError, match="gdp_usd must be above 0"):
         bill_by_country(PROJECTS, COUNTRIES.assign(gdp_usd=0.0))
 

@@ -32,9 +32,7 @@ def test_bullet_by_hand():
     assert loan_present_value(100, 0.03, 2, 1) == pytest.approx(3 / 1.05 + 103 / 1.05**2)
 
 
-@given(
-    rate=st.floats(0, 0.2), maturity=st.integers(1, 60), data=st.data(), face=st.floats(1, 1e11)
-)
+@given(rate=st.floats(0, 0.2), maturity=st.integers(1, 60), data=st.data(), face=st.floats(1, 1e11))
 def test_value_lies_between_nothing_and_face(rate, maturity, data, face):
     grace = data.draw(st.integers(0, maturity - 1))
     value = loan_present_value(face, rate, maturity, grace)

@@ -52,7 +52,9 @@ def headlines(
         project_cost_usd=float(new["cost_usd"].sum()),
         annual_cost_usd=float(new["annual_cost_usd"].sum()),
         economies_gaining=int((model["real_income_change_pct"] > 0).sum()),
-        economies_losing_after_cost=int((model["net_gain_usd"] < 0).sum()),
+        economies_losing_after_cost=int(
+            ((model["net_gain_usd"] < 0) & (model["annual_cost_usd"] > 0)).sum()
+        ),
         freight_kgco2e_pct=_emissions(economy, central, pairs),
     )
 

@@ -15,6 +15,9 @@ from beltroad.infrastructure.states import FINISHED
 
 __all__ = ["costed_projects", "country_table", "pair_table", "project_table"]
 
+# Share of a change of real income that household surveys show: the middle of 0.7 (consumption)
+# and 1.0 (income).
+PASS_THROUGH = 0.85
 LINES = {3.00: "lifted_extreme", 8.30: "lifted_moderate"}
 
 
@@ -60,7 +63,8 @@ def project_table(costed: pd.DataFrame, lengths: pd.DataFrame, alone: pd.DataFra
     for state in ("state_before", "state_after"):
         out[state] = np.where(out[state], "there", "absent")
     out["source"] = out["source_title"] + out["source_url"].map(lambda u: f" <{u}>" if u else "")
-    out["notes"] = out[["match_note", "note"]].fillna("").agg("; ".join, axis=1).str.strip("; ")
+    notes = out[["match_note", "note"]].fillna("").astype(str)
+    out["notes"] = (notes["match_note"] + "; " + notes["note"]).str.strip("; ")
     return check_frame(out[_declared("projects")].reset_index(drop=True), "projects")
 
 
@@ -163,10 +167,12 @@ def _bills(costed: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
 
 
 def _poverty(countries: pd.DataFrame, change_pct: pd.Series) -> pd.DataFrame:
-    """Persons lifted above each line at today's population, full pass-through of income."""
+    """Persons lifted above each line at today's population; see ``PASS_THROUGH``."""
     figures = evidence.load("poverty").merge(countries[["iso3", "population"]], on="iso3")
     known = change_pct[change_pct.index.isin(figures["iso3"])]
-    found = people.poverty_change(figures, known / 100, lines=tuple(LINES), pass_through=0.85)
+    found = people.poverty_change(
+        figures, known / 100, lines=tuple(LINES), pass_through=PASS_THROUGH
+    )
     wide = found.pivot_table(index="iso3", columns="line_usd", values="people_lifted", dropna=False)
     return wide.rename(columns=LINES)
 

@@ -149,8 +149,10 @@ def _difference(published: Range, ours: Range | None, unit: str) -> str:
     open_below = np.isnan(published[0])
     show = _number(unit)
     mine = sorted(ours)
-    if mine[0] <= high and (mine[1] >= low or open_below):
-        wholly = mine[1] <= high and (mine[0] >= low or open_below)
+    if open_below and mine[1] <= high:
+        return f"Ours stays below the published maximum, by {show(high - mine[1])}."
+    if mine[0] <= high and mine[1] >= low:
+        wholly = mine[1] <= high and mine[0] >= low
         return "Ours lies within the published range." if wholly else "The two ranges overlap."
     if high <= 0:
         # Published falls: "above" would be true and misread.

@@ -15,6 +15,8 @@ from beltroad.infrastructure.projects import FreightProject, freight_projects
 __all__ = ["Programme", "place_projects"]
 
 PORT_REACH_KM = 60.0
+# New stations of different projects this near each other are one.
+STATION_KM = 6.0
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,32 @@ def _assemble(
     if not links:
         return Programme(projects, network, dict(found))
     extra_nodes = _stack(nodes, network.nodes.columns)
-    wider = network.with_additions(extra_nodes, _stack(links, network.links.columns))
+    extra_links = _one_station(extra_nodes, _stack(links, network.links.columns))
+    wider = network.with_additions(extra_nodes, extra_links)
     shifted = {
         key: Alignment(a.existing, a.nodes, a.links, a.terminals + count, a.notes)
         for key, a in found.items()
     }
     return Programme(projects, wider, shifted)
+
+
+def _one_station(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Links between new stations, with stations of different projects at one place made one.
+
+    The second station stays in the table without links, so that no number has to change.
+    """
+    lat, lon, layer = (nodes[c].to_numpy(float) for c in ("lat", "lon", "layer"))
+    same = np.arange(len(nodes))
+    for k in range(1, len(nodes)):
+        km = great_circle_km(lat[k], lon[k], lat[:k], lon[:k])
+        near = np.flatnonzero((km <= STATION_KM) & (layer[:k] == layer[k]))
+        if len(near):
+            same[k] = same[near[np.argmin(km[near])]]
+    moved = links.copy()
+    for end in ("u", "v"):
+        old = links[end].to_numpy(np.int64)
+        moved[end] = np.where(old < 0, -1 - same[np.clip(-1 - old, 0, None)], old)
+    return moved[moved["u"] != moved["v"]].reset_index(drop=True)
 
 
 def _stack(frames: Iterable[pd.DataFrame], columns: pd.Index) -> pd.DataFrame:
