@@ -1,6 +1,6 @@
 """City-to-city hours on the bundled network: our hierarchy beside SciPy's Dijkstra, in one run.
 
-Run: ``python benchmarks/routing.py [SOURCES]``. SciPy is timed on a sample of sources and scaled up.
+Run: ``python benchmarks/routing.py [SOURCES]``. SciPy is timed on a sample, scaled up.
 Prints CPU seconds on one thread and the ratio, and checks that both agree.
 """
 

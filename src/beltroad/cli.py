@@ -198,8 +198,8 @@ def _print_headlines(result: Appraisal, out: Path, seconds: float) -> None:
     console.print(rows)
     console.print(
         f"Projects cost {h.project_cost_usd / 1e9:,.0f} bn USD, {h.annual_cost_usd / 1e9:,.1f} bn "
-        f"a year. If each economy pays for what lies in it, {h.economies_losing_after_cost} of those "
-        "in the trade model are worse off."
+        f"a year. If each economy pays for what lies in it, {h.economies_losing_after_cost} of "
+        "those in the trade model are worse off."
     )
     console.print(f"{out / 'report.html'} and tables written in {seconds:.0f} s.", highlight=False)
 
