@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
+STOPPED = 130
 DEFAULT_SCENARIO = Path("examples/corridors.toml")
 ESTIMATE = (
     "about 60 s of computing on two cores the first time (half of it each project alone), "
@@ -129,13 +130,15 @@ def tables(
 def main() -> None:
     """Run the command line; every error on purpose becomes its message and an exit code."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
+        if code == STOPPED:  # how the command line library passes on Ctrl-C
+            raise KeyboardInterrupt
     except BeltroadError as error:
         typer.echo(f"beltroad: {error}", err=True)
         sys.exit(2 if isinstance(error, InputError) else 1)
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("\nbeltroad: stopped; nothing was written, finished steps are kept", err=True)
-        sys.exit(130)
+        sys.exit(STOPPED)
     except typer.Exit as leave:
         sys.exit(leave.exit_code)
     except Exception as error:

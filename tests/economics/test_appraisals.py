@@ -152,7 +152,7 @@ def test_first_order_gain_is_close_to_the_exact_one(appraiser: Appraiser) -> Non
     first = float(alone.projects["alone_gain_usd"].iloc[0])
     exact = alone.headlines.real_income_usd[0]
     assert first > 0
-    assert exact == pytest.approx(first, rel=0.15)
+    assert exact == pytest.approx(first, rel=0.01)
 
 
 def test_gains_alone_by_project(base: Appraisal) -> None:

@@ -18,6 +18,7 @@ from beltroad.infrastructure.weights import (
     LinkWeights,
     PortTimes,
     Pricing,
+    line_km,
     link_weights,
     port_times,
     voyage_km,
@@ -73,7 +74,8 @@ class World:
 def spot_distances(world: World, checks: pd.DataFrame) -> pd.DataFrame:
     """Shortest km within one layer between the places of ``checks``, in the state each names.
 
-    Ferries belong to rail and road; at sea the lanes that no service uses are left out. A place is
+    Kilometres are those that hours rest on, detour factors included. Ferries belong to rail and
+    road; at sea the lanes that no service uses are left out. A place is
     the nearest node of the layer on a piece of some size; ``snap_km`` is how far both are away.
     """
     network = world.programme.network
@@ -108,7 +110,7 @@ def _layer(
         km = network.km
     else:
         keep = network.has_mode(mode, "ferry") & ~absent
-        km = network.km
+        km = line_km(network, pricing)
     u, v, w = network.u[keep], network.v[keep], np.maximum(km[keep], 1e-6)
     n = len(network.nodes)
     low, high = np.minimum(u, v), np.maximum(u, v)

@@ -101,11 +101,11 @@ def test_every_place_is_near_its_layer(distances: pd.DataFrame) -> None:
     assert np.isfinite(distances["km"]).all()
 
 
-# Measured on the bundled network: median 3.3 % and 90th percentile 15 % over all 81 relations, the
-# two lines of the next test included; rail 3.4 and 14 %, road 9.5 and 23 %, sea 0.9 and 2.4 %.
+# Measured, detour factors included: median 3.4 % and 90th percentile 13 % over all 81 relations;
+# rail 3.4 and 10 %, road 9.5 and 23 %, sea 0.9 and 2.4 %.
 @pytest.mark.parametrize(
     ("mode", "median", "ninth"),
-    [("all", 0.04, 0.16), ("rail", 0.04, 0.15), ("road", 0.11, 0.25), ("sea", 0.015, 0.04)],
+    [("all", 0.04, 0.14), ("rail", 0.04, 0.11), ("road", 0.11, 0.25), ("sea", 0.015, 0.04)],
 )
 def test_distances_as_a_whole(
     distances: pd.DataFrame, mode: str, median: float, ninth: float
@@ -164,12 +164,12 @@ def test_adding_one_project_never_slows_a_link(world: World) -> None:
 
 
 def test_a_railway_in_laos_changes_nothing_in_europe(world: World) -> None:
-    """Pairs of European cities by land: the line from Boten to Vientiane is on no way of theirs."""
-    key = "KUN-VTE"
+    """Pairs of European cities by land: the line from Yuxi to Vientiane is on no way of theirs."""
+    keys = ["KUN-VTE", "YUX-MOH"]
     there = world.there(2013)
     more = there.copy()
-    assert not more[key]
-    more[key] = True
+    assert not more[keys].any()
+    more[keys] = True
     network = world.programme.network
     country = network.country_of(world.router.cities)
     europe = np.isin(country, ["DEU", "POL", "FRA", "ESP", "ITA", "CZE"])

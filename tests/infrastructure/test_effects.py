@@ -21,6 +21,7 @@ from beltroad.infrastructure.weights import (
     LinkWeights,
     PortTimes,
     Pricing,
+    line_km,
     link_weights,
     port_times,
     voyage_km,
@@ -73,7 +74,7 @@ def place(*rows: dict[str, object]) -> Programme:
 
 def kmh(programme: Programme, there: set[str], row: int) -> float:
     weights, _ = weigh(programme, there)
-    return float(programme.network.km[row] / weights.forward[0, row])
+    return float(line_km(programme.network, PRICING)[row] / weights.forward[0, row])
 
 
 EMPTY = place(
@@ -83,7 +84,7 @@ EMPTY = place(
 
 def test_hours_of_every_kind_of_link_by_hand() -> None:
     weights, ports = weigh(EMPTY, set())
-    km = EMPTY.network.km
+    km = line_km(EMPTY.network, PRICING)
     rail, road, gate = small.link("r0", "r1"), small.link("d2", "d3"), small.link("r2", "r3")
     assert weights.forward[0, rail] == pytest.approx(
         km[rail] / P.one("line_haul_speed_kmh.rail.china"), rel=1e-6

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import os
-import zipfile
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -86,10 +85,13 @@ class Cache:
 
 
 def _read(path: Path) -> Arrays | None:
+    """The arrays of an entry; None if it is not there or damaged in any way."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except FileNotFoundError:
+        return None
+    except Exception:  # noqa: BLE001 (a damaged file can fail in any way; it is made again)
         return None
     with contextlib.suppress(OSError):
         path.touch()

@@ -18,7 +18,7 @@ from beltroad.appraisal.economy import Economy
 from beltroad.appraisal.gains import alone
 from beltroad.appraisal.headlines import assumptions, headlines, ours, readings, sensitivity
 from beltroad.appraisal.inputs import gather
-from beltroad.appraisal.levels import Comparison
+from beltroad.appraisal.levels import STATES, Comparison
 from beltroad.appraisal.maplayers import map_layers
 from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.result import Appraisal
@@ -68,8 +68,7 @@ def appraise(
     # 1  projects on the network, and shipments in each state
     inputs = gather(scenario)
     transport = Transport(scenario, inputs, cache, progress)
-    states = (scenario.states.before, scenario.states.after, scenario.states.economy)
-    ways = Comparison(*(transport.state(state) for state in states))
+    ways = Comparison(*(transport.state(role) for role in STATES))
     for shipments in (ways.before, ways.after, ways.economy):
         transport.dataset(shipments)
 
@@ -83,7 +82,7 @@ def appraise(
         ),
         parameters.one("cargo_value_usd_per_teu"),
         ways,
-        lambda usd_per_day: Comparison(*(transport.state(s, usd_per_day) for s in states)),
+        lambda usd_per_day: Comparison(*(transport.state(r, usd_per_day) for r in STATES)),
     )
     case = central_case(scenario)
     with progress.step("solving the trade equilibrium"):
@@ -92,7 +91,9 @@ def appraise(
 
     # 3  what each project does alone
     costed = costed_projects(inputs, scenario, transport.presence)
-    context = digest_of(scenario.parameters.model_dump(mode="json"), evidence.digest())
+    context = digest_of(
+        transport.context(), scenario.parameters.model_dump(mode="json"), evidence.digest()
+    )
     with progress.step("each project alone") as report:
         each = alone(
             transport, economy, case, before=before, after=after,

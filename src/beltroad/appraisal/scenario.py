@@ -188,6 +188,18 @@ class Scenario(_Part):
     sensitivity: bool = True
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
 
+    @model_validator(mode="after")
+    def _inline_is_there(self) -> Scenario:
+        after = self.states.after
+        if self.projects.inline and after == "today":
+            raise ValueError("projects.inline are never there today; set states.after to a year")
+        for project in self.projects.inline:
+            if after != "complete" and project.year_open is None:
+                raise ValueError(
+                    f"projects.inline {project.id!r} needs year_open to be there in {after}"
+                )
+        return self
+
     @property
     def digest(self) -> str:
         """SHA-256 of everything that can change a result (not the name or description)."""

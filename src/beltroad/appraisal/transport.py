@@ -17,6 +17,7 @@ from beltroad.appraisal.inputs import PLACING, Inputs
 from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_dataset
+from beltroad.errors import InputError
 from beltroad.infrastructure.effects import effects_of
 from beltroad.infrastructure.hierarchy import Weighting, customize, improve, many_to_many
 from beltroad.infrastructure.network import CITY, Network
@@ -88,11 +89,28 @@ class Transport:
             self.projects, self.projects["chosen"], wanted,
             with_halted=scenario.projects.with_halted,
         ).set_axis(self.projects["id"].to_numpy(), axis=0)  # fmt: skip
-        self.reformed_state = str(scenario.states.after)
+        self._states = scenario.states
+        self._check_order()
         self._lock, self._pricers = threading.Lock(), dict[bool, LinkPricer]()
         self._tables = {name: evidence.info(name).sha256 for name in TABLES}
         self._overrides = dict(scenario.parameters.network)
         self._reforms = [reform.model_dump(mode="json") for reform in scenario.reforms]
+
+    def _check_order(self) -> None:
+        """The later state must hold every project of the earlier one."""
+        before, after = str(self._states.before), str(self._states.after)
+        lost = self.presence.index[self.presence[before] & ~self.presence[after]]
+        if len(lost):
+            raise InputError(
+                f"states: {before} has projects that {after} lacks ({', '.join(lost[:5])}); "
+                "states.before must be the earlier one: swap the two"
+            )
+
+    def context(self) -> str:
+        """Digest of the three states, reforms included."""
+        states = (self._states.before, self._states.after, self._states.economy)
+        keys = [self.key(self.presence[str(state)]) for state in states]
+        return digest_of(keys, self._reforms)
 
     @cached_property
     def programme(self) -> Programme:
@@ -134,13 +152,14 @@ class Transport:
         stored = self.cache.get_or("lengths", key, compute)
         return pd.DataFrame(stored).set_index("id")
 
-    def state(self, state: State, usd_per_day: float | None = None) -> Shipments:
-        """Shipments of a state, money and emissions included.
+    def state(self, role: str, usd_per_day: float | None = None) -> Shipments:
+        """Shipments of the state ``before``, ``after`` or ``economy``, money and emissions included.
 
+        Reforms belong to ``after`` alone, also where two of the states are the same.
         Ways are the fastest ones; with ``usd_per_day`` (per TEU) the cheapest in money and time.
         """
-        there = self.presence[str(state)]
-        reformed = str(state) == self.reformed_state and bool(self._reforms)
+        state = str(getattr(self._states, role))
+        there, reformed = self.presence[state], role == "after" and bool(self._reforms)
         stored = self.cache.get_or(
             "shipments",
             digest_of(self.key(there, reformed=reformed), usd_per_day),

@@ -7,11 +7,12 @@ step fails, what was there before is put back and the partial files are removed.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,9 @@ def result_files(appraisal: Appraisal) -> dict[str, bytes]:
 
 def write_results(appraisal: Appraisal, folder: Path) -> Path:
     """Write all files of an appraisal into ``folder``, which is made if need be."""
-    return write_files(result_files(appraisal), folder)
+    with _as_output_error(folder):
+        content = result_files(appraisal)
+    return write_files(content, folder)
 
 
 def check_writable(folder: Path) -> None:
@@ -72,20 +75,30 @@ def write_files(content: Mapping[str, bytes], folder: Path) -> Path:
     """Write several files into ``folder``: either all of them are new, or none."""
     stage: Path | None = None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".beltroad-", dir=folder))
-        for name, data in content.items():
-            _write(stage / name, data)
-        _move_in(stage, folder, list(content))
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: results were not written ({error.strerror or error}); "
-            "files that were there before are unchanged. Free space or give another --out"
-        ) from None
+        with _as_output_error(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            stage = Path(tempfile.mkdtemp(prefix=".beltroad-", dir=folder))
+            for name, data in content.items():
+                _write(stage / name, data)
+            _move_in(stage, folder, list(content))
     finally:
         if stage is not None:
             shutil.rmtree(stage, ignore_errors=True)
     return folder
+
+
+@contextlib.contextmanager
+def _as_output_error(folder: Path) -> Iterator[None]:
+    """Say in one line that results were not written, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(
+            f"{folder}: results were not written ({error.strerror or error}); "
+            "files that were there before are unchanged. Free space or give another --out"
+        ) from None
 
 
 def write_atomically(path: Path, data: bytes) -> Path:
@@ -101,22 +114,23 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _move_in(stage: Path, folder: Path, names: list[str]) -> None:
-    """Rename staged files into place; on any failure put the old ones back."""
+    """Rename staged files into place; on any failure or stop put the old ones back."""
     old = stage / "old"
     old.mkdir()
-    moved: list[str] = []
     try:
         for name in names:
+            if (folder / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder", str(folder / name))
             if (folder / name).exists():
                 (folder / name).replace(old / name)
-            moved.append(name)
             (stage / name).replace(folder / name)
     except BaseException:
-        for name in moved:
+        # Told from the disk, not from a list: a stop can come between any two steps.
+        for name in names:
             with contextlib.suppress(OSError):
                 if (old / name).exists():
                     (old / name).replace(folder / name)
-                else:
+                elif not (stage / name).exists():
                     (folder / name).unlink(missing_ok=True)
         raise
 

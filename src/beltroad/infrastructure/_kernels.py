@@ -231,13 +231,16 @@ def useful(land, handling, sea):
         for p in order:
             if not np.isfinite(total[p]):
                 break
-            useful = True
+            # One port that beats p is not enough: where it is the destination's own gate, ships
+            # would have nowhere to sail, and p is needed. Two cannot both be the gate.
+            beaten = 0
             for k in range(n):
                 q = keep[a, k]
                 if total[q] + sea[q, p] + _MARGIN < total[p]:
-                    useful = False
-                    break
-            if useful:
+                    beaten += 1
+                    if beaten == 2:
+                        break
+            if beaten < 2:
                 keep[a, n] = p
                 n += 1
         count[a] = n

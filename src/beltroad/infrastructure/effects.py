@@ -105,7 +105,9 @@ def effects_of(
         if there:
             built_on[own] = True
             better[own] = True
-            design[own] = np.fmax(design[own], row.speed_after_kmh)
+            # A line without a recorded speed may run as fast as new lines do: no bound of its own.
+            speed = row.speed_after_kmh if np.isfinite(row.speed_after_kmh) else np.inf
+            design[own] = np.fmax(design[own], speed)
         else:
             # An upgraded line was there before, also where the map data lack it.
             gone = own if removable else fresh if row.effect == "new_link" else own[:0]

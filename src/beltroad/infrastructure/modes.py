@@ -142,4 +142,5 @@ def effective_days(split: Split, days: dict[str, Array], *, switch: bool) -> Arr
         gain = (split.logsum(days) - split.base_logsum) / split.value
     # Money saved where a mode opens counts as days too, but never below the fastest way there is.
     fastest = np.fmin(days["land"], days["sea"])
-    return np.where(np.isinf(before), fastest, np.fmax(before + gain, fastest))
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isinf(before), fastest, np.fmax(before + gain, fastest))

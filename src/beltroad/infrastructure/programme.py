@@ -128,6 +128,8 @@ def _one_station(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
 
     The second station stays in the table without links, so that no number has to change.
     """
+    if nodes.empty:
+        return links
     lat, lon, layer = (nodes[c].to_numpy(float) for c in ("lat", "lon", "layer"))
     same = np.arange(len(nodes))
     for k in range(1, len(nodes)):
