@@ -16,7 +16,7 @@ test: install-test ## all tests, style, types, import contract
 	$(BIN)/ruff format --check src tests data examples benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile
 
 install: $(VENV)/installed
 install-test: $(VENV)/installed-test

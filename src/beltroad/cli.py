@@ -129,16 +129,14 @@ def tables(
 
 def main() -> None:
     """Run the command line; every error on purpose becomes its message and an exit code."""
+    code: object = 0
     try:
         code = app(standalone_mode=False)
-        if code == STOPPED:  # how the command line library passes on Ctrl-C
-            raise KeyboardInterrupt
     except BeltroadError as error:
         typer.echo(f"beltroad: {error}", err=True)
         sys.exit(2 if isinstance(error, InputError) else 1)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("\nbeltroad: stopped; nothing was written, finished steps are kept", err=True)
-        sys.exit(STOPPED)
+        code = STOPPED
     except typer.Exit as leave:
         sys.exit(leave.exit_code)
     except Exception as error:
@@ -146,6 +144,10 @@ def main() -> None:
             typer.echo(f"beltroad: {error.format_message()} Try --help.", err=True)
             sys.exit(2)
         raise
+    # Ctrl-C arrives as an exception, or as a value that the command line library returns.
+    if code == STOPPED:
+        typer.echo("\nbeltroad: stopped; nothing was written, finished steps are kept", err=True)
+        sys.exit(STOPPED)
 
 
 @contextmanager

@@ -48,18 +48,18 @@ class Appraiser:
         """The same, run anew."""
         return appraise(scenario(**more), cache=cache or Cache(self.folder))
 
-    def economy(self, **more: Any) -> Economy:
-        """The economic stage of a scenario, ready to evaluate cases."""
+    def economy(self, *, swap: bool = False, **more: Any) -> Economy:
+        """The economic stage of a scenario, ready to evaluate cases; or with its states swapped."""
         parsed = parse_scenario(scenario(**more))
         inputs = gather(parsed)
         transport = Transport(parsed, inputs, Cache(self.folder), Progress())
-        states = (parsed.states.before, parsed.states.after, parsed.states.economy)
+        roles = ("after", "before", "economy") if swap else ("before", "after", "economy")
         p = inputs.pricing.parameters
         return Economy(
             inputs.city_country(transport.city_ids),
             inputs.city_population(transport.city_ids),
             ModeChoice(p.one("mode_sensitivity"), p.one("mode_land_handicap_per_day")),
             p.one("cargo_value_usd_per_teu"),
-            Comparison(*(transport.state(s) for s in states)),
-            lambda usd: Comparison(*(transport.state(s, usd) for s in states)),
+            Comparison(*(transport.state(r) for r in roles)),
+            lambda usd: Comparison(*(transport.state(r, usd) for r in roles)),
         )

@@ -153,7 +153,7 @@ class Transport:
         return pd.DataFrame(stored).set_index("id")
 
     def state(self, role: str, usd_per_day: float | None = None) -> Shipments:
-        """Shipments of the state ``before``, ``after`` or ``economy``, money and emissions included.
+        """Shipments of the state ``before``, ``after`` or ``economy``, with money and emissions.
 
         Reforms belong to ``after`` alone, also where two of the states are the same.
         Ways are the fastest ones; with ``usd_per_day`` (per TEU) the cheapest in money and time.

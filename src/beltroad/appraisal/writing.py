@@ -115,12 +115,13 @@ def _write(path: Path, data: bytes) -> None:
 
 def _move_in(stage: Path, folder: Path, names: list[str]) -> None:
     """Rename staged files into place; on any failure or stop put the old ones back."""
+    for name in names:
+        if (folder / name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, f"{name} is a folder", str(folder / name))
     old = stage / "old"
     old.mkdir()
     try:
         for name in names:
-            if (folder / name).is_dir():
-                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder", str(folder / name))
             if (folder / name).exists():
                 (folder / name).replace(old / name)
             (stage / name).replace(folder / name)
