@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -44,6 +45,16 @@ def _known(kind: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _plain_text(value: str) -> str:
+    """Text that no spreadsheet takes for a formula when it opens a table."""
+    if value[:1] in "=+-@\t\r" or not value.isprintable():
+        raise ValueError(
+            f"{value!r:.60} begins like a formula or has control characters. "
+            "Begin with a letter or digit."
+        )
+    return value
+
+
 Country = Annotated[str, _known("country")]
 ProjectId = Annotated[str, _known("project")]
 Border = Annotated[str, _known("border")]
@@ -54,6 +65,23 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def _state(value: object) -> int | str:
+    """A year, "today" or "complete"."""
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if value in ("today", "complete"):
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 2000 <= value <= 2050:
+        return value
+    raise ValueError(
+        f"{value!r:.40} is no state of the network. "
+        'Use a year from 2000 to 2050, "today" or "complete".'
+    )
+
+
+NetworkState = Annotated[int | str, BeforeValidator(_state)]
+
+
 class States(_Part):
     """The two network states compared, and the one to which the economic accounts belong.
 
@@ -61,14 +89,9 @@ class States(_Part):
     ``"today"`` (what is open) or ``"complete"`` (what is open, under construction or planned).
     """
 
-    before: Literal["today", "complete"] | Annotated[int, Field(ge=2000, le=2050)] = 2013
-    after: Literal["today", "complete"] | Annotated[int, Field(ge=2000, le=2050)] = "complete"
-    economy: Literal["today", "complete"] | Annotated[int, Field(ge=2000, le=2050)] = 2022
-
-    @field_validator("before", "after", "economy", mode="before")
-    @classmethod
-    def _year(cls, value: object) -> object:
-        return int(value) if isinstance(value, str) and value.isdecimal() else value
+    before: NetworkState = 2013
+    after: NetworkState = "complete"
+    economy: NetworkState = 2022
 
 
 class Filter(_Part):
@@ -89,7 +112,7 @@ class InlineProject(_Part):
     """A project written in the scenario itself."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,30}$")]
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain_text)]
     mode: Literal["rail", "road", "port", "dryport"]
     effect: Literal["new_link", "upgrade", "terminal"] = "new_link"
     countries: Annotated[tuple[Country, ...], Field(min_length=1)]

@@ -85,7 +85,7 @@ def parse_scenario(
     try:
         scenario = Scenario.model_validate(data, context=known_codes())
     except ValidationError as error:
-        faults.extend(_fault(e) for e in error.errors())
+        faults.extend(_fault(e) for e in _causes(error.errors()))
         raise ScenarioError(source, faults) from None
     if faults:
         raise ScenarioError(source, faults)
@@ -134,11 +134,31 @@ def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+def _causes(errors: list[Any]) -> list[Any]:
+    """Faults without those that only follow from another one of the same key.
+
+    A list that is empty because its items are wrong, and the branches of a choice between words
+    and a list that the value was not meant for.
+    """
+    places = [tuple(e["loc"]) for e in errors]
+
+    def follows(e: Any) -> bool:
+        place = tuple(e["loc"])
+        if e["type"] == "too_short":
+            return any(len(o) > len(place) and o[: len(place)] == place for o in places)
+        if e["type"] == "literal_error":
+            return isinstance(e["input"], list)
+        return e["type"] == "tuple_type" and any(
+            o["type"] == "literal_error" and _key(o["loc"]) == _key(place) for o in errors
+        )
+
+    return [e for e in errors if not follows(e)]
+
+
 def _fault(error: Any) -> Fault:
     """One pydantic fault as key, value and remedy."""
-    where = _key(error["loc"])
-    value = error.get("input")
-    shown = "" if isinstance(value, dict | list) else f" (got {value!r:.80})"
+    where, value, limits = _key(error["loc"]), error.get("input"), error.get("ctx", {})
+    got = f"{value!r:.60}"
     match error["type"]:
         case "extra_forbidden":
             known = _keys_at(error["loc"])
@@ -147,13 +167,23 @@ def _fault(error: Any) -> Fault:
         case "missing":
             return Fault(where, "is missing.", "Add it.")
         case "value_error":
-            return Fault(where, str(error["ctx"]["error"]))
+            return Fault(where, str(limits["error"]))
         case "literal_error":
+            return Fault(where, f"{got} is not allowed.", f"Use {limits['expected']}.")
+        case "string_pattern_mismatch":
+            return Fault(where, f"{got} is not an id.", "Use capital letters, digits and hyphens.")
+        case "too_short" | "string_too_short":
+            return Fault(where, f"{got} is empty.", "Give at least 1 item or character.")
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
             return Fault(
-                where, f"{value!r:.80} is not allowed.", f"Use {error['ctx']['expected']}."
+                where, f"{got} is out of range.", f"{error['msg'].replace('Input s', 'S')}."
+            )
+        case "int_parsing" | "int_type" | "float_parsing" | "float_type" | "int_from_float":
+            return Fault(
+                where, f"{got} is not a number that fits here.", "Write it without quotes."
             )
         case _:
-            return Fault(where, f"{error['msg']}{shown}.")
+            return Fault(where, f"{error['msg']} (got {got}).")
 
 
 def _key(loc: tuple[Any, ...]) -> str:

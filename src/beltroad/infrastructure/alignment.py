@@ -251,6 +251,12 @@ class _Builder:
             row, km_road = self.layers["road"].nearest(lat, lon)
             if km_road <= 60:
                 self._link(new, row, 1.2 * km_road, "rail_road")
+                joined += 1
+        if not joined:
+            self.notes.append(
+                f"the new station at {lat:.2f}, {lon:.2f} joins no city, port or road nearby: "
+                "it is reached by the project's own line only"
+            )
         return new
 
     def _link(self, u: int, v: int, km: float, mode: str) -> None:
