@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from beltroad import trade
+from beltroad.appraisal.cache import digest_of
 from beltroad.appraisal.levels import (
     STATES,
     Case,
@@ -130,6 +131,17 @@ class Economy:
             calibration, case, Levels(before, none), Levels(before + self.weights.mean(saved), none)
         )
         return float(-(calibration.trade_usd * np.log(change)).sum())
+
+    def basis(self, case: Case) -> str:
+        """Digest of all that first-order gains rest on besides the hours and the tables.
+
+        Told from content, not from how it came about: a new project in the later state leaves
+        the gains of all others known.
+        """
+        split = self.measure(case).split
+        arrays = [split.mu, split.kappa, self.weights.reachable]
+        arrays += [part[mode] for part in (split.days, split.usd) for mode in ("land", "sea")]
+        return digest_of(split.value, *arrays)
 
     def _change(
         self, calibration: trade.Calibration, case: Case, base: Levels, new: Levels

@@ -92,7 +92,7 @@ def appraise(
     # 3  what each project does alone
     costed = costed_projects(inputs, scenario, transport.presence)
     context = digest_of(
-        transport.context(), scenario.parameters.model_dump(mode="json"), evidence.digest()
+        economy.basis(case), scenario.parameters.model_dump(mode="json"), evidence.digest()
     )
     with progress.step("each project alone") as report:
         each = alone(

@@ -106,12 +106,6 @@ class Transport:
                 "states.before must be the earlier one: swap the two"
             )
 
-    def context(self) -> str:
-        """Digest of the three states, reforms included."""
-        states = (self._states.before, self._states.after, self._states.economy)
-        keys = [self.key(self.presence[str(state)]) for state in states]
-        return digest_of(keys, self._reforms)
-
     @cached_property
     def programme(self) -> Programme:
         """Projects on the network."""
