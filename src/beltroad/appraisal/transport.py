@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import dataclass
 from functools import cached_property
@@ -208,14 +209,24 @@ class Transport:
 
     def key(self, there: pd.Series, *, reformed: bool = False) -> str:
         """What the shipments of a set of present projects depend on."""
-        rows = self.projects[PLACING].assign(there=there.to_numpy(bool))
-        # A line that is not built and not in the data changes nothing until it is there.
-        unbuilt = (rows["effect"] == "new_link") & (rows["in_2024_data"] == "no")
-        silent = ~rows["there"] & (unbuilt | (rows["effect"] == "terminal"))
-        text: str = rows[~silent].sort_values("id").to_json(orient="values")
-        return digest_of(
-            text, self._tables, self._overrides, self._reforms if reformed else []
+        rows, silent = self._rows_for_key
+        present = there.to_numpy(bool)
+        told = sorted(
+            f"{row}{here}" for row, here, hush in zip(rows, present, silent, strict=True)
+            if here or not hush
         )  # fmt: skip
+        return digest_of(told, self._tables, self._overrides, self._reforms if reformed else [])
+
+    @cached_property
+    def _rows_for_key(self) -> tuple[list[str], NDArray[np.bool_]]:
+        """Each project as text, and whether it changes nothing while it is absent.
+
+        That is so for a line that is neither built nor in the map data, and for a terminal.
+        """
+        rows = self.projects[PLACING]
+        unbuilt = (rows["effect"] == "new_link") & (rows["in_2024_data"] == "no")
+        silent = (unbuilt | (rows["effect"] == "terminal")).to_numpy(bool)
+        return [json.dumps(r, default=str) for r in rows.to_dict("records")], silent
 
     def dataset(self, ways: Shipments) -> xr.Dataset:
         """Shipments as a labelled dataset, held against the schema (table ``times``)."""
