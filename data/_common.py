@@ -46,10 +46,7 @@ def write_table(
     missing = set(frame.columns) ^ set(columns)
     if missing:
         raise ValueError(f"{name}: columns without metadata, or metadata without column: {missing}")
-    for source in sources:
-        lacking = {"title", "url", "licence", "vintage"} - set(source)
-        if lacking:
-            raise ValueError(f"{name}: source {source} lacks {sorted(lacking)}")
+    _check_sources(name, sources)
     BUNDLE.mkdir(parents=True, exist_ok=True)
     path = BUNDLE / f"{name}.{fmt}"
     part = path.with_suffix(path.suffix + ".part")
@@ -59,23 +56,8 @@ def write_table(
         frame.to_parquet(part, index=False, compression="zstd", compression_level=19)
     else:
         raise ValueError(f"{name}: format {fmt!r} is neither 'csv' nor 'parquet'")
-    meta = {
-        "name": name,
-        "title": title,
-        "file": path.name,
-        "rows": len(frame),
-        "sha256": hashlib.sha256(part.read_bytes()).hexdigest(),
-        "script": script,
-        "sources": [dict(source) for source in sources],
-        "columns": {k: {"unit": u, "description": d} for k, (u, d) in columns.items()},
-        "notes": notes,
-    }
-    part.replace(path)
-    meta_part = BUNDLE / f"{name}.json.part"
-    meta_part.write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    meta_part.replace(BUNDLE / f"{name}.json")
-    print(f"{path.name}: {len(frame)} rows, {path.stat().st_size / 1e6:.2f} MB")
-    return path
+    described = {k: {"unit": u, "description": d} for k, (u, d) in columns.items()}
+    return _publish(path, part, name, title, len(frame), script, sources, described, notes)
 
 
 def write_file(
@@ -100,30 +82,49 @@ def write_file(
     """
     if suffix == "json":
         raise ValueError(f"{name}: the ending 'json' is taken by the metadata")
-    for source in sources:
-        lacking = {"title", "url", "licence", "vintage"} - set(source)
-        if lacking:
-            raise ValueError(f"{name}: source {source} lacks {sorted(lacking)}")
+    _check_sources(name, sources)
     BUNDLE.mkdir(parents=True, exist_ok=True)
     path = BUNDLE / f"{name}.{suffix}"
     part = path.with_suffix(path.suffix + ".part")
     part.write_bytes(data)
+    return _publish(path, part, name, title, rows, script, sources, {}, notes)
+
+
+def _check_sources(name: str, sources: Sequence[Mapping[str, str]]) -> None:
+    for source in sources:
+        lacking = {"title", "url", "licence", "vintage"} - set(source)
+        if lacking:
+            raise ValueError(f"{name}: source {source} lacks {sorted(lacking)}")
+
+
+def _publish(
+    path: Path,
+    part: Path,
+    name: str,
+    title: str,
+    rows: int,
+    script: str,
+    sources: Sequence[Mapping[str, str]],
+    columns: Mapping[str, Mapping[str, str]],
+    notes: str,
+) -> Path:
+    """Move a finished file into the bundle and write its metadata beside it."""
     meta = {
         "name": name,
         "title": title,
         "file": path.name,
         "rows": rows,
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "sha256": hashlib.sha256(part.read_bytes()).hexdigest(),
         "script": script,
         "sources": [dict(source) for source in sources],
-        "columns": {},
+        "columns": dict(columns),
         "notes": notes,
     }
     part.replace(path)
     meta_part = BUNDLE / f"{name}.json.part"
     meta_part.write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     meta_part.replace(BUNDLE / f"{name}.json")
-    print(f"{path.name}: {rows} items, {path.stat().st_size / 1e6:.2f} MB")
+    print(f"{path.name}: {rows} rows, {path.stat().st_size / 1e6:.2f} MB")
     return path
 
 

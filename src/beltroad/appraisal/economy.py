@@ -66,14 +66,16 @@ class Economy:
         self.ways, self._by_cost = ways, by_cost
         reachable = np.logical_and.reduce([np.isfinite(ways.of(s).hours) for s in STATES])
         self.weights = PairWeights(city_country, population, reachable)
-        self._measures: dict[tuple[float, bool], Measure] = {}
+        self._measures: dict[tuple[str, bool], Measure] = {}
         self._before: dict[Case, tuple[Array, Array]] = {}
 
     def measure(self, case: Case) -> Measure:
         """Levels for the case's value of time and metric; built once."""
-        value = self.cargo_value_usd * mean_value_of_time(calibrated(case), case.value_of_time)
-        key = (value, case.money)
+        key = (case.value_of_time, case.money)
         if key not in self._measures:
+            # Elasticities do not enter: every case has the trade flows of the accounts.
+            share = mean_value_of_time(calibrated(case), case.value_of_time)
+            value = self.cargo_value_usd * share
             ways = self._by_cost(value) if case.money else self.ways
             self._measures[key] = Measure(
                 ways, self.weights, self.choice, self.cargo_value_usd, value
@@ -154,10 +156,8 @@ class Economy:
             change = np.where((per_day > 0)[:, None, None], ratio, 1.0)
         else:
             money = [self.for_model(calibration, level.money) for level in (base, new)]
-            traded = (per_day > 0)[:, None, None]
-            value = per_day[:, None, None]
-            change = (1 + value * days[1] + traded * money[1]) / (
-                1 + value * days[0] + traded * money[0]
+            change = trade.iceberg_change(
+                days[0], days[1], per_day, money_before=money[0], money_after=money[1]
             )
         if not case.domestic:
             own = np.arange(len(calibration.economies))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -15,16 +16,16 @@ from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.levels import days_of, mean_value_of_time
 from beltroad.appraisal.result import Headlines
 from beltroad.appraisal.scenario import Scenario
-from beltroad.appraisal.scenario_file import parameter_keys
 from beltroad.appraisal.schema import check_frame
 from beltroad.appraisal.transport import Transport
-from beltroad.infrastructure.parameters import NetworkParameters
+from beltroad.infrastructure.parameters import NetworkParameters, parameter_keys
 
 __all__ = ["assumptions", "corridor_economies", "headlines", "ours", "readings", "sensitivity"]
 
 Range = tuple[float, float]
 
 
+@lru_cache(maxsize=1)
 def corridor_economies() -> frozenset[str]:
     """Economies along the corridors: the group of the published study."""
     return frozenset(evidence.load("corridor_economies")["iso3"])

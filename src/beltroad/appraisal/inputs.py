@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad import evidence, policy
+from beltroad import evidence
 from beltroad.appraisal.scenario import InlineProject, Scenario
 from beltroad.infrastructure.borders import BorderTables
 from beltroad.infrastructure.parameters import NetworkParameters
@@ -62,11 +62,8 @@ def gather(scenario: Scenario) -> Inputs:
     groups = evidence.load("country_groups").set_index("iso3")
     borders = BorderTables.of(evidence.load)
     countries = evidence.load("countries")
-    members = policy.members()
-    countries["membership"] = "none"
     status = evidence.load("membership").set_index("iso3")["status"]
     countries["membership"] = countries["iso3"].map(status).fillna("none")
-    countries["member"] = countries["iso3"].isin(members["iso3"])
     cities = evidence.load("cities").astype({"city_id": str})
     return Inputs(
         countries=countries,

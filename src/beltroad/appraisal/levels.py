@@ -96,7 +96,7 @@ class Measure:
         paid = self.split.weighted(usd)
         if case.switch:
             # What choosing again is worth beyond the shares of the base counts as money.
-            worth = self.split.logsum(days, usd) - self.split.logsum(self.split.days)
+            worth = self.split.logsum(days, usd) - self.split.base_logsum
             fixed = (paid - self.split.weighted(self.split.usd)) + self.split.value * (
                 kept - effective_days(self.split, self.split.days, switch=False)
             )

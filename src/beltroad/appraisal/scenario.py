@@ -28,9 +28,6 @@ from beltroad.errors import suggest
 __all__ = ["Filter", "InlineProject", "Parameters", "Projects", "Reform", "Scenario", "States"]
 
 Level = Literal["low", "central", "high"]
-FINISHED = ("completed", "operating", "partly_open")
-COMING = ("under_construction", "planned")
-HALTED = ("stalled", "shelved", "suspended")
 
 
 def _known(kind: str) -> AfterValidator:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from beltroad import evidence
 from beltroad.appraisal.scenario import Scenario
 from beltroad.errors import Fault, InputError, ScenarioError, suggest
+from beltroad.infrastructure.parameters import parameter_keys
 
 __all__ = ["known_codes", "parse_scenario", "read_scenario"]
 
@@ -32,12 +33,6 @@ def known_codes() -> dict[str, frozenset[str]]:
         "border": frozenset(evidence.load("borders")["border_id"]),
         "parameter": frozenset(parameter_keys(parameters)),
     }
-
-
-def parameter_keys(parameters: Any) -> list[str]:
-    """``parameter.mode.group`` of every row of the table, leaving out what is empty."""
-    parts = parameters[["parameter", "mode", "country_group"]].to_numpy()
-    return [".".join(p for p in row if p) for row in parts]
 
 
 def read_scenario(path: str | Path, *, apply: Sequence[str] = ()) -> Scenario:

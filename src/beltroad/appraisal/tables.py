@@ -10,7 +10,7 @@ from beltroad.appraisal.cases import STUDY_READING
 from beltroad.appraisal.economy import Economy, Outcome
 from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.scenario import Scenario
-from beltroad.appraisal.schema import check_frame
+from beltroad.appraisal.schema import check_frame, variables
 from beltroad.infrastructure.states import FINISHED
 
 __all__ = ["costed_projects", "country_table", "pair_table", "project_table"]
@@ -65,7 +65,7 @@ def project_table(costed: pd.DataFrame, lengths: pd.DataFrame, alone: pd.DataFra
     out["source"] = out["source_title"] + out["source_url"].map(lambda u: f" <{u}>" if u else "")
     notes = out[["match_note", "note"]].fillna("").astype(str)
     out["notes"] = (notes["match_note"] + "; " + notes["note"]).str.strip("; ")
-    return check_frame(out[_declared("projects")].reset_index(drop=True), "projects")
+    return check_frame(out[list(variables("projects"))].reset_index(drop=True), "projects")
 
 
 def pair_table(economy: Economy, outcome: Outcome) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def pair_table(economy: Economy, outcome: Outcome) -> pd.DataFrame:
         columns={"cost_before_pct": "time_cost_before_pct", "cost_after_pct": "time_cost_after_pct"}
     )
     out = out.merge(cost, how="left", on=keys).merge(outcome.bilateral, how="left", on=keys)
-    return check_frame(out[_declared("pairs")].reset_index(drop=True), "pairs")
+    return check_frame(out[list(variables("pairs"))].reset_index(drop=True), "pairs")
 
 
 def country_table(
@@ -118,13 +118,13 @@ def country_table(
     out["real_income_low_pct"], out["real_income_high_pct"] = every.min(axis=1), every.max(axis=1)
     out = out.join(_bills(costed, inputs.countries))
     base = outcome.countries["income_usd"].reindex(out.index)
-    out["net_gain_usd"] = out["real_income_change_usd"] - out["annual_cost_usd"]
+    out["net_gain_usd"] = finance.net_gain(out["real_income_change_usd"], out["annual_cost_usd"])
     out["net_gain_pct"] = 100 * out["net_gain_usd"] / base
     out = out.join(_poverty(inputs.countries, model["real_income_change_pct"]))
     out["flags"] = _flags(out)
     for column in ("region", "income_group"):
         out[column] = out[column].fillna("")
-    return check_frame(out[_declared("countries")].reset_index(drop=True), "countries")
+    return check_frame(out[list(variables("countries"))].reset_index(drop=True), "countries")
 
 
 def _times(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -192,9 +192,3 @@ def _flags(table: pd.DataFrame) -> pd.Series:
     for note, rows in notes.items():
         text = text.where(~rows, text + ("; " if len(text) else "") + note)
     return text.str.strip("; ")
-
-
-def _declared(table: str) -> list[str]:
-    from beltroad.appraisal.schema import variables
-
-    return list(variables(table))

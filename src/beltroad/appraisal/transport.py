@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,7 +28,6 @@ from beltroad.infrastructure.weights import (
     LinkPricer,
     LinkWeights,
     PortTimes,
-    Pricing,
     port_times,
     voyage_km,
 )
@@ -92,7 +90,6 @@ class Transport:
         ).set_axis(self.projects["id"].to_numpy(), axis=0)  # fmt: skip
         self._states = scenario.states
         self._check_order()
-        self._lock, self._pricers = threading.Lock(), dict[bool, LinkPricer]()
         self._tables = {name: evidence.info(name).sha256 for name in TABLES}
         self._overrides = dict(scenario.parameters.network)
         self._reforms = [reform.model_dump(mode="json") for reform in scenario.reforms]
@@ -133,7 +130,7 @@ class Transport:
 
     def lengths(self) -> pd.DataFrame:
         """Matched and added kilometres and notes by project id."""
-        key = digest_of("lengths", self._project_rows(), self._tables["network_links"])
+        key = digest_of("lengths", self._rows_for_key[0], self._tables["network_links"])
 
         def compute() -> dict[str, NDArray[np.generic]]:
             found = self.programme.lengths()
@@ -168,7 +165,7 @@ class Transport:
         ``there`` must hold all projects of ``base`` and more: nothing may become slower, and what
         is known of the base is used again.
         """
-        land, ports = self.weigh(there, self.inputs.pricing)
+        land, ports = self.weigh(there)
         ways = base.ways
         if any(
             not np.array_equal(getattr(land, side)[0], getattr(base.land, side)[0])
@@ -185,27 +182,30 @@ class Transport:
 
     def base(self, there: pd.Series) -> Base:
         """A state from which single projects are added by :meth:`hours_with`."""
-        land, ports = self.weigh(there, self.inputs.pricing)
+        land, ports = self.weigh(there)
         weighting = customize(self.router.topology, land.forward[:1], land.backward[:1])
         ways = many_to_many(self.router.plan, weighting)
         by_land, by_sea = shipments(self.router, ways, ports, self.voyages)
         return Base(land, ports, weighting, ways, np.stack([by_land[0], by_sea[0]]))
 
-    def weigh(self, there: pd.Series, pricing: Pricing) -> tuple[LinkWeights, PortTimes]:
+    def weigh(self, there: pd.Series, *, reformed: bool = False) -> tuple[LinkWeights, PortTimes]:
         """Weights of links and hours in ports with these projects present."""
         programme = self.programme
+        pricing = self.inputs.reformed if reformed else self.inputs.pricing
+        pricer = self._reformed_pricer if reformed else self._pricer
         effects = effects_of(
             programme.network, programme.projects, programme.alignments, there,
             pricing.parameters, pricing.groups,
         )  # fmt: skip
-        with self._lock:
-            key = pricing is self.inputs.pricing
-            if key not in self._pricers:
-                self._pricers[key] = LinkPricer(programme.network, pricing)
-        return (
-            self._pricers[key].weights(effects),
-            port_times(programme.network, pricing, effects),
-        )
+        return pricer.weights(effects), port_times(programme.network, pricing, effects)
+
+    @cached_property
+    def _pricer(self) -> LinkPricer:
+        return LinkPricer(self.programme.network, self.inputs.pricing)
+
+    @cached_property
+    def _reformed_pricer(self) -> LinkPricer:
+        return LinkPricer(self.programme.network, self.inputs.reformed)
 
     def key(self, there: pd.Series, *, reformed: bool = False) -> str:
         """What the shipments of a set of present projects depend on."""
@@ -236,18 +236,13 @@ class Transport:
         labels = {"origin": self.city_ids, "destination": self.city_ids}
         return check_dataset(xr.Dataset(data, coords=labels), "times")
 
-    def _project_rows(self) -> list[object]:
-        text: str = self.projects[PLACING].to_json(orient="values")
-        return [text]
-
     def _route(
         self, there: pd.Series, label: str, usd_per_day: float | None, *, reformed: bool
     ) -> dict[str, Floats]:
-        pricing = self.inputs.reformed if reformed else self.inputs.pricing
         router, usd_per_hour = self.router, None if usd_per_day is None else usd_per_day / 24
         what = "routing shipments" if usd_per_hour is None else "routing by cost and time"
         with self.progress.step(f"{what}, {label}"):
-            weights, ports = self.weigh(there, pricing)
+            weights, ports = self.weigh(there, reformed=reformed)
             if usd_per_hour is not None:
                 weights = weights.generalised(usd_per_hour)
             ways = land_ways(router, weights)

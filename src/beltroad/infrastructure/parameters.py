@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from beltroad.errors import DataError, InputError, suggest
 
-__all__ = ["NetworkParameters"]
+__all__ = ["NetworkParameters", "parameter_keys"]
+
+
+def parameter_keys(table: pd.DataFrame) -> list[str]:
+    """``parameter.mode.group`` of every row of the table, leaving out what is empty."""
+    parts = table[["parameter", "mode", "country_group"]].to_numpy()
+    return [".".join(p for p in row if p) for row in parts]
 
 
 @dataclass(frozen=True)
@@ -29,9 +35,7 @@ class NetworkParameters:
         InputError
             If an override names no row of the table.
         """
-        parts = table[["parameter", "mode", "country_group"]].to_numpy()
-        keys = [".".join(p for p in row if p) for row in parts]
-        values = dict(zip(keys, table["value"].astype(float), strict=True))
+        values = dict(zip(parameter_keys(table), table["value"].astype(float), strict=True))
         for key, value in overrides.items():
             if key not in values:
                 raise InputError(f"no network parameter {key!r}. {suggest(key, values)}".strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,11 @@ COLUMNS = {
 }
 
 
+@lru_cache(maxsize=1)
+def _table() -> pd.DataFrame:
+    return evidence.load("value_of_time").set_index("industry")
+
+
 def value_of_time(industries: Sequence[str], level: str = "central") -> Array:
     """Ad valorem value of one day in transit per industry (share of value, not percent).
 
@@ -33,7 +39,7 @@ def value_of_time(industries: Sequence[str], level: str = "central") -> Array:
     """
     if level not in COLUMNS:
         raise InputError(f"value of time {level!r} must be one of {sorted(COLUMNS)}")
-    table = evidence.load("value_of_time").set_index("industry")[COLUMNS[level]]
+    table = _table()[COLUMNS[level]]
     missing = [code for code in industries if code not in table.index]
     if missing:
         raise InputError(f"no value of time for industries {', '.join(missing)}")
@@ -52,7 +58,14 @@ def _check(days: Array, name: str) -> None:
         )
 
 
-def iceberg_change(days_before: Array, days_after: Array, per_day: Array) -> Array:
+def iceberg_change(
+    days_before: Array,
+    days_after: Array,
+    per_day: Array,
+    *,
+    money_before: Array | float = 0.0,
+    money_after: Array | float = 0.0,
+) -> Array:
     """Change of iceberg costs that a change of transit days amounts to.
 
     Parameters
@@ -61,11 +74,14 @@ def iceberg_change(days_before: Array, days_after: Array, per_day: Array) -> Arr
         Days in transit, ``[importer, exporter]``.
     per_day : (J,)
         Value of one day as a share of the good's value.
+    money_before, money_after : (N, N)
+        Freight money as a share of the good's value, counted where a day has a value.
 
     Returns
     -------
     ndarray (J, N, N)
-        ``(1 + v_j days_after) / (1 + v_j days_before)``, ``[industry, importer, exporter]``.
+        ``(1 + v_j days_after + m_after) / (1 + v_j days_before + m_before)``,
+        ``[industry, importer, exporter]``.
     """
     _check(days_before, "days_before")
     _check(days_after, "days_after")
@@ -75,7 +91,11 @@ def iceberg_change(days_before: Array, days_after: Array, per_day: Array) -> Arr
     if value.ndim != 1 or not (np.isfinite(value) & (value >= 0)).all():
         raise InputError("the value of a day must be one finite number per industry, not negative")
     v = value[:, None, None]
-    return np.asarray((1.0 + v * days_after) / (1.0 + v * days_before))
+    moved = v > 0
+    return np.asarray(
+        (1.0 + v * days_after + moved * money_after)
+        / (1.0 + v * days_before + moved * money_before)
+    )
 
 
 def ad_valorem_cost_pct(
