@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from beltroad.infrastructure.hierarchy import Plan, build_topology, customize, many_to_many
+from beltroad.infrastructure.engine.hierarchy import Plan, build_topology, customize, many_to_many
 from beltroad.infrastructure.network import CITY, Network
 
 

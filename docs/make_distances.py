@@ -14,11 +14,11 @@ from beltroad import evidence
 from beltroad.appraisal.inputs import gather
 from beltroad.appraisal.scenario import Scenario
 from beltroad.infrastructure.distances import compare_distances
-from beltroad.infrastructure.effects import effects_of
+from beltroad.infrastructure.projects.effects import effects_of
 from beltroad.infrastructure.network import Network
-from beltroad.infrastructure.programme import place_projects
-from beltroad.infrastructure.states import present
-from beltroad.infrastructure.weights import line_km
+from beltroad.infrastructure.projects.programme import place_projects
+from beltroad.infrastructure.projects.states import present
+from beltroad.infrastructure.pricing.weights import line_km
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "methods" / "distances.md"

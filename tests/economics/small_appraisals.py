@@ -15,7 +15,7 @@ from beltroad.appraisal.result import Appraisal
 from beltroad.appraisal.run import appraise
 from beltroad.appraisal.scenario_file import parse_scenario
 from beltroad.appraisal.transport import Transport
-from beltroad.infrastructure.modes import ModeChoice
+from beltroad.infrastructure.shipments.modes import ModeChoice
 
 # A railway, a port and an upgrade: in Laos, in Georgia, in Pakistan.
 THREE = ["KUN-VTE", "ANK-PRT", "PAK-ML1"]

@@ -9,12 +9,8 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from beltroad.infrastructure.effects import StateEffects, effects_of
 from beltroad.infrastructure.network import RAIL, ROAD, SEA, Network, great_circle_km
-from beltroad.infrastructure.programme import Programme
-from beltroad.infrastructure.shipment import Router, land_ways, shipments
-from beltroad.infrastructure.states import State, present
-from beltroad.infrastructure.weights import (
+from beltroad.infrastructure.pricing.weights import (
     LinkWeights,
     PortTimes,
     Pricing,
@@ -23,6 +19,10 @@ from beltroad.infrastructure.weights import (
     port_times,
     voyage_km,
 )
+from beltroad.infrastructure.projects.effects import StateEffects, effects_of
+from beltroad.infrastructure.projects.programme import Programme
+from beltroad.infrastructure.projects.states import State, present
+from beltroad.infrastructure.shipments.router import Router, land_ways, shipments
 
 LAYER_OF = {"rail": RAIL, "road": ROAD, "sea": SEA}
 # Places are towns, lines end at stations: how far the nearest node of the layer may be.

@@ -8,13 +8,13 @@ import pytest
 from bundled_network import World
 
 from beltroad import evidence
-from beltroad.infrastructure.borders import BorderTables
 from beltroad.infrastructure.network import Network
 from beltroad.infrastructure.parameters import NetworkParameters
-from beltroad.infrastructure.programme import place_projects
-from beltroad.infrastructure.shipment import Router
-from beltroad.infrastructure.states import acts_on_freight
-from beltroad.infrastructure.weights import Pricing, voyage_km
+from beltroad.infrastructure.pricing.borders import BorderTables
+from beltroad.infrastructure.pricing.weights import Pricing, voyage_km
+from beltroad.infrastructure.projects.programme import place_projects
+from beltroad.infrastructure.projects.states import acts_on_freight
+from beltroad.infrastructure.shipments.router import Router
 
 
 @pytest.fixture(scope="session")

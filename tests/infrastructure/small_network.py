@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from beltroad import evidence
-from beltroad.infrastructure.borders import BorderTables
 from beltroad.infrastructure.network import CITY, PORT, RAIL, ROAD, SEA, Network, great_circle_km
 from beltroad.infrastructure.parameters import NetworkParameters
-from beltroad.infrastructure.weights import Pricing
+from beltroad.infrastructure.pricing.borders import BorderTables
+from beltroad.infrastructure.pricing.weights import Pricing
 
 NODES = {
     # name: lat, lon, layer, country, gauge, ref

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beltroad.errors import InputError
-from beltroad.infrastructure.access import PairWeights
+from beltroad.infrastructure.shipments.pairs import PairWeights
 
 COUNTRY = np.array(["BBB", "AAA", "BBB", "CCC"])
 PEOPLE = np.array([3.0, 2.0, 1.0, 5.0])

@@ -11,8 +11,8 @@ import small_network as small
 
 from beltroad.errors import DataError, InputError
 from beltroad.infrastructure.network import CITY, PORT, Network
-from beltroad.infrastructure.programme import Programme, place_projects
-from beltroad.infrastructure.projects import parse_waypoints
+from beltroad.infrastructure.projects.programme import Programme, place_projects
+from beltroad.infrastructure.projects.record import parse_waypoints
 
 
 def place(*rows: dict[str, object]) -> Programme:

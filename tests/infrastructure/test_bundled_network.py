@@ -11,8 +11,8 @@ import pytest
 from bundled_network import REACH_KM, World, spot_distances
 
 from beltroad import evidence
-from beltroad.infrastructure.borders import crossing_waits
 from beltroad.infrastructure.network import CITY, MODES, PORT, Network
+from beltroad.infrastructure.pricing.borders import crossing_waits
 
 pytestmark = pytest.mark.xdist_group("bundled")
 

@@ -12,12 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beltroad.errors import DataError, InputError
-from beltroad.infrastructure.borders import crossing_waits
-from beltroad.infrastructure.effects import StateEffects, effects_of
 from beltroad.infrastructure.parameters import NetworkParameters
-from beltroad.infrastructure.programme import Programme, place_projects
-from beltroad.infrastructure.shipment import Router, land_ways, shipments
-from beltroad.infrastructure.weights import (
+from beltroad.infrastructure.pricing.borders import crossing_waits
+from beltroad.infrastructure.pricing.weights import (
     LinkWeights,
     PortTimes,
     Pricing,
@@ -26,6 +23,9 @@ from beltroad.infrastructure.weights import (
     port_times,
     voyage_km,
 )
+from beltroad.infrastructure.projects.effects import StateEffects, effects_of
+from beltroad.infrastructure.projects.programme import Programme, place_projects
+from beltroad.infrastructure.shipments.router import Router, land_ways, shipments
 
 PRICING = small.pricing()
 P = PRICING.parameters

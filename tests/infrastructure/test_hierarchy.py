@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from beltroad.errors import InputError
-from beltroad.infrastructure.hierarchy import (
+from beltroad.infrastructure.engine.hierarchy import (
     Plan,
     Weighting,
     build_topology,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beltroad.errors import InputError
-from beltroad.infrastructure.modes import ModeChoice, Split, effective_days
+from beltroad.infrastructure.shipments.modes import ModeChoice, Split, effective_days
 
 
 def days_of(rng: np.random.Generator, n: int, shut: float) -> dict[str, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beltroad.infrastructure.searoutes import join_sea
+from beltroad.infrastructure.shipments.searoutes import join_sea
 
 INF = np.float32(np.inf)
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from beltroad import evidence
-from beltroad.infrastructure.borders import BorderTables, pair_class
-from beltroad.infrastructure.states import acts_on_freight, present, states_of
+from beltroad.infrastructure.pricing.borders import BorderTables, pair_class
+from beltroad.infrastructure.projects.states import acts_on_freight, present, states_of
 
 PROJECTS = pd.DataFrame(
     [

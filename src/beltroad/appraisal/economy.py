@@ -26,8 +26,8 @@ from beltroad.appraisal.levels import (
     mean_value_of_time,
 )
 from beltroad.appraisal.schema import check_dataset
-from beltroad.infrastructure.access import PairWeights
-from beltroad.infrastructure.modes import ModeChoice, effective_days
+from beltroad.infrastructure.shipments.modes import ModeChoice, effective_days
+from beltroad.infrastructure.shipments.pairs import PairWeights
 
 __all__ = ["Economy", "Outcome", "calibrated"]
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from beltroad import trade
 from beltroad.appraisal.transport import Shipments
-from beltroad.infrastructure.access import PairWeights
-from beltroad.infrastructure.modes import ModeChoice, Split, effective_days
+from beltroad.infrastructure.shipments.modes import ModeChoice, Split, effective_days
+from beltroad.infrastructure.shipments.pairs import PairWeights
 
 __all__ = ["Case", "Comparison", "Levels", "Measure", "mean_value_of_time"]
 

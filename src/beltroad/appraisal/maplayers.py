@@ -10,7 +10,7 @@ from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.result import MapLayers
 from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.network import PORT, Network
-from beltroad.infrastructure.projects import parse_waypoints
+from beltroad.infrastructure.projects.record import parse_waypoints
 
 __all__ = ["map_layers"]
 

@@ -27,7 +27,7 @@ from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
 from beltroad.appraisal.tables import costed_projects, country_table, pair_table, project_table
 from beltroad.appraisal.transport import Transport
 from beltroad.appraisal.yardsticks import compare
-from beltroad.infrastructure.modes import ModeChoice
+from beltroad.infrastructure.shipments.modes import ModeChoice
 
 __all__ = ["appraise"]
 

@@ -11,7 +11,7 @@ from beltroad.appraisal.economy import Economy, Outcome
 from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_frame, variables
-from beltroad.infrastructure.states import FINISHED
+from beltroad.infrastructure.projects.states import FINISHED
 
 __all__ = ["costed_projects", "country_table", "pair_table", "project_table"]
 

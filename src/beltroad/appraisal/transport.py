@@ -18,19 +18,19 @@ from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_dataset
 from beltroad.errors import InputError
-from beltroad.infrastructure.effects import effects_of
-from beltroad.infrastructure.hierarchy import Weighting, customize, improve, many_to_many
+from beltroad.infrastructure.engine.hierarchy import Weighting, customize, improve, many_to_many
 from beltroad.infrastructure.network import CITY, Network
-from beltroad.infrastructure.programme import Programme, place_projects
-from beltroad.infrastructure.shipment import Router, land_ways, shipments
-from beltroad.infrastructure.states import State, states_of
-from beltroad.infrastructure.weights import (
+from beltroad.infrastructure.pricing.weights import (
     LinkPricer,
     LinkWeights,
     PortTimes,
     port_times,
     voyage_km,
 )
+from beltroad.infrastructure.projects.effects import effects_of
+from beltroad.infrastructure.projects.programme import Programme, place_projects
+from beltroad.infrastructure.projects.states import State, states_of
+from beltroad.infrastructure.shipments.router import Router, land_ways, shipments
 
 __all__ = ["Base", "Shipments", "Transport"]
 

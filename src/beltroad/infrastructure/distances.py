@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
-from beltroad.infrastructure.alignment import Layer
 from beltroad.infrastructure.network import RAIL, ROAD, SEA, Network, great_circle_km
+from beltroad.infrastructure.projects.alignment import Layer
 
 __all__ = ["compare_distances"]
 

@@ -1,7 +1,8 @@
 """The freight network as two labelled tables: nodes in contraction order, and links.
 
-A node belongs to one layer (rail, road, sea, city, port). Modes change only through city and
-port nodes, over links of their own (``city_rail``, ``port_sea``, ...). A rail or road link whose
+A node belongs to one layer (rail, road, sea, inland water, or a terminal: city, port, airport,
+dry port). Modes change only through terminals, over links of their own (``city_rail``,
+``port_sea``, ...). A rail or road link whose
 ends lie in different countries is a border crossing.
 """
 
@@ -17,13 +18,17 @@ from numpy.typing import NDArray
 from beltroad import evidence
 from beltroad.errors import DataError
 
-__all__ = ["CITY", "LAYERS", "MODES", "PORT", "RAIL", "ROAD", "SEA", "Network", "great_circle_km"]
+__all__ = [
+    "AIRPORT", "CITY", "DRYPORT", "LAYERS", "MODES", "PORT", "RAIL", "ROAD", "SEA", "WATER",
+    "Network", "great_circle_km",
+]  # fmt: skip
 
-LAYERS = ("rail", "road", "sea", "city", "port")
-RAIL, ROAD, SEA, CITY, PORT = range(5)
+LAYERS = ("rail", "road", "sea", "city", "port", "water", "airport", "dryport")
+RAIL, ROAD, SEA, CITY, PORT, WATER, AIRPORT, DRYPORT = range(8)
 MODES = (
     "rail", "road", "sea", "ferry", "city_rail", "city_road", "city_port",
     "port_rail", "port_road", "port_sea", "rail_road",
+    "water", "port_water", "airport_road", "city_airport", "dryport_rail", "dryport_road",
 )  # fmt: skip
 _EARTH_RADIUS_KM = 6371.0088
 
@@ -49,9 +54,9 @@ class Network:
     Attributes
     ----------
     nodes
-        One row a node, in contraction order: ``lat``, ``lon`` (degrees), ``layer`` (0..4, see
+        One row a node, in contraction order: ``lat``, ``lon`` (degrees), ``layer`` (0..7, see
         ``LAYERS``), ``country`` (ISO 3166 alpha-3, empty at sea), ``gauge_mm`` (rail, else 0),
-        ``ref`` (city id, UN/LOCODE or empty).
+        ``ref`` (city id, UN/LOCODE, IATA code, dry port id or empty).
     links
         One row a link, passable both ways: ``u``, ``v`` (row of the node), ``km``, ``mode``,
         ``border`` (id of a listed crossing or empty), ``passage`` (strait or canal, or empty),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.infrastructure._kernels import bounded_way
+from beltroad.infrastructure.engine._kernels import bounded_way
 from beltroad.infrastructure.network import (
     CITY,
     PORT,
@@ -22,7 +22,7 @@ from beltroad.infrastructure.network import (
     Network,
     great_circle_km,
 )
-from beltroad.infrastructure.projects import FreightProject
+from beltroad.infrastructure.projects.record import FreightProject
 
 __all__ = ["Alignment", "Layer", "align"]
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.infrastructure.hierarchy import (
+from beltroad.infrastructure.engine.hierarchy import (
     Plan,
     Topology,
     build_topology,
@@ -22,8 +22,8 @@ from beltroad.infrastructure.hierarchy import (
     many_to_many,
 )
 from beltroad.infrastructure.network import CITY, PORT, Network, great_circle_km
-from beltroad.infrastructure.searoutes import join_sea
-from beltroad.infrastructure.weights import LinkWeights, PortTimes
+from beltroad.infrastructure.pricing.weights import LinkWeights, PortTimes
+from beltroad.infrastructure.shipments.searoutes import join_sea
 
 __all__ = ["Router", "land_ways", "shipments"]
 

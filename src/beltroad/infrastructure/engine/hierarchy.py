@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
-from beltroad.infrastructure._kernels import (
+from beltroad.infrastructure.engine._kernels import (
     complete,
     invert,
     locate,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from beltroad.infrastructure._kernels import join, useful
+from beltroad.infrastructure.engine._kernels import join, useful
 
 __all__ = ["join_sea"]
 

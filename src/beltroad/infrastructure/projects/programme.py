@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from beltroad.infrastructure.alignment import Alignment, Layer, align
 from beltroad.infrastructure.network import CITY, PORT, RAIL, ROAD, Network, great_circle_km
-from beltroad.infrastructure.projects import FreightProject, freight_projects
+from beltroad.infrastructure.projects.alignment import Alignment, Layer, align
+from beltroad.infrastructure.projects.record import FreightProject, freight_projects
 
 __all__ = ["Programme", "place_projects"]
 

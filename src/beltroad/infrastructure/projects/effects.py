@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.infrastructure.alignment import Alignment
 from beltroad.infrastructure.network import PORT, Network, great_circle_km
 from beltroad.infrastructure.parameters import NetworkParameters
-from beltroad.infrastructure.projects import FreightProject
+from beltroad.infrastructure.projects.alignment import Alignment
+from beltroad.infrastructure.projects.record import FreightProject
 
 __all__ = ["StateEffects", "effects_of"]
 

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.infrastructure.borders import BorderTables, crossing_waits
-from beltroad.infrastructure.effects import StateEffects
 from beltroad.infrastructure.network import CITY, MODES, PORT, Network
 from beltroad.infrastructure.parameters import NetworkParameters
+from beltroad.infrastructure.pricing.borders import BorderTables, crossing_waits
+from beltroad.infrastructure.projects.effects import StateEffects
 
 __all__ = [
     "BorderReform",

@@ -1,0 +1,11 @@
+"""The command line: thin commands over the same functions that Python users call.
+
+Exit codes: 0 done, 1 could not be done (no equilibrium, results not written), 2 bad input,
+130 stopped by the user.
+"""
+
+# Importing a module of commands registers them; the order is that of ``beltroad --help``.
+from beltroad.cli import appraise, tables
+from beltroad.cli.console import app, main
+
+__all__ = ["app", "appraise", "main", "tables"]

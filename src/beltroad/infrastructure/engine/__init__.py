@@ -1,0 +1,1 @@
+"""The routing engine: contraction hierarchy, sweeps and the compiled loops behind them."""

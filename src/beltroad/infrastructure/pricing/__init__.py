@@ -1,0 +1,1 @@
+"""What a link takes: hours, money and emissions, waits at borders and in ports."""

@@ -1,0 +1,1 @@
+"""Projects on the network: where they lie, when they are there, what they change."""
