@@ -98,7 +98,7 @@ def test_all_faults_at_once_each_with_key_value_and_remedy() -> None:
     assert "200" in found["projects.inline[0].waypoints[1][1]"]
     assert "'lower case'" in found["projects.inline[1].id"]
     assert "missing" in found["projects.inline[2].name"]
-    assert "borders, countries or ports_of" in found["reforms[0]"]
+    assert "borders, countries, ports or ports_of" in found["reforms[0]"]
     assert "2" in found["reforms[1].wait_factor"]
     assert "'high'" in found["parameters.discount_rate"]
     assert "Did you mean 'mode_sensitivity'" in text

@@ -10,15 +10,10 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from beltroad.infrastructure.network import RAIL, ROAD, SEA, Network, great_circle_km
-from beltroad.infrastructure.pricing.weights import (
-    LinkWeights,
-    PortTimes,
-    Pricing,
-    line_km,
-    link_weights,
-    port_times,
-    voyage_km,
-)
+from beltroad.infrastructure.pricing.lines import line_km, voyage_km
+from beltroad.infrastructure.pricing.ports import PortTimes, port_times
+from beltroad.infrastructure.pricing.pricing import Pricing
+from beltroad.infrastructure.pricing.weights import LinkWeights, link_weights
 from beltroad.infrastructure.projects.effects import StateEffects, effects_of
 from beltroad.infrastructure.projects.programme import Programme
 from beltroad.infrastructure.projects.states import State, present

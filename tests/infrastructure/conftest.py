@@ -11,7 +11,8 @@ from beltroad import evidence
 from beltroad.infrastructure.network import Network
 from beltroad.infrastructure.parameters import NetworkParameters
 from beltroad.infrastructure.pricing.borders import BorderTables
-from beltroad.infrastructure.pricing.weights import Pricing, voyage_km
+from beltroad.infrastructure.pricing.lines import voyage_km
+from beltroad.infrastructure.pricing.pricing import Pricing
 from beltroad.infrastructure.projects.programme import place_projects
 from beltroad.infrastructure.projects.states import acts_on_freight
 from beltroad.infrastructure.shipments.router import Router

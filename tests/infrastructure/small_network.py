@@ -14,7 +14,7 @@ from beltroad import evidence
 from beltroad.infrastructure.network import CITY, PORT, RAIL, ROAD, SEA, Network, great_circle_km
 from beltroad.infrastructure.parameters import NetworkParameters
 from beltroad.infrastructure.pricing.borders import BorderTables
-from beltroad.infrastructure.pricing.weights import Pricing
+from beltroad.infrastructure.pricing.pricing import Pricing
 
 NODES = {
     # name: lat, lon, layer, country, gauge, ref

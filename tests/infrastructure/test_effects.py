@@ -14,15 +14,10 @@ from hypothesis import strategies as st
 from beltroad.errors import DataError, InputError
 from beltroad.infrastructure.parameters import NetworkParameters
 from beltroad.infrastructure.pricing.borders import crossing_waits
-from beltroad.infrastructure.pricing.weights import (
-    LinkWeights,
-    PortTimes,
-    Pricing,
-    line_km,
-    link_weights,
-    port_times,
-    voyage_km,
-)
+from beltroad.infrastructure.pricing.lines import line_km, voyage_km
+from beltroad.infrastructure.pricing.ports import PortTimes, port_times
+from beltroad.infrastructure.pricing.pricing import Pricing
+from beltroad.infrastructure.pricing.weights import LinkWeights, link_weights
 from beltroad.infrastructure.projects.effects import StateEffects, effects_of
 from beltroad.infrastructure.projects.programme import Programme, place_projects
 from beltroad.infrastructure.shipments.router import Router, land_ways, shipments
@@ -37,6 +32,8 @@ class Reform:
     borders: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     ports_of: tuple[str, ...] = field(default=())
+    ports: tuple[str, ...] = field(default=())
+    hours_cut: float = 0.0
 
 
 def effects(programme: Programme, there: set[str], pricing: Pricing = PRICING) -> StateEffects:

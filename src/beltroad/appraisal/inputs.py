@@ -12,7 +12,7 @@ from beltroad import evidence
 from beltroad.appraisal.scenario import InlineProject, Scenario
 from beltroad.infrastructure.parameters import NetworkParameters
 from beltroad.infrastructure.pricing.borders import BorderTables
-from beltroad.infrastructure.pricing.weights import Pricing
+from beltroad.infrastructure.pricing.pricing import Pricing
 from beltroad.infrastructure.projects.states import acts_on_freight
 
 __all__ = ["Inputs", "gather", "scenario_projects"]

@@ -56,6 +56,7 @@ Country = Annotated[str, _known("country")]
 ProjectId = Annotated[str, _known("project")]
 Border = Annotated[str, _known("border")]
 Corridor = Annotated[str, _known("corridor")]
+Port = Annotated[str, _known("port")]
 
 
 class _Part(BaseModel):
@@ -162,19 +163,24 @@ class Projects(_Part):
 class Reform(_Part):
     """Shorter waits at borders or ports, in the ``after`` state.
 
-    Give ``borders`` (ids of listed crossings) or ``countries`` (all crossings of these).
+    Give ``borders`` (ids of listed crossings), ``countries`` (all crossings of these), ``ports``
+    (UN/LOCODE) or ``ports_of``. A wait becomes ``wait * wait_factor - hours_cut``.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     borders: tuple[Border, ...] = ()
     countries: tuple[Country, ...] = ()
+    ports: tuple[Port, ...] = ()
     ports_of: tuple[Country, ...] = ()
-    wait_factor: Annotated[float, Field(ge=0, le=1)]
+    wait_factor: Annotated[float, Field(ge=0, le=1)] = 1.0
+    hours_cut: Annotated[float, Field(ge=0, le=2_000)] = 0.0
 
     @model_validator(mode="after")
     def _acts(self) -> Reform:
-        if not (self.borders or self.countries or self.ports_of):
-            raise ValueError("a reform needs borders, countries or ports_of to act on")
+        if not (self.borders or self.countries or self.ports or self.ports_of):
+            raise ValueError("a reform needs borders, countries, ports or ports_of to act on")
+        if self.wait_factor == 1 and self.hours_cut == 0:
+            raise ValueError("a reform needs wait_factor below 1 or hours_cut above 0")
         return self
 
 

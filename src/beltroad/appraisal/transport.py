@@ -20,13 +20,9 @@ from beltroad.appraisal.schema import check_dataset
 from beltroad.errors import InputError
 from beltroad.infrastructure.engine.hierarchy import Weighting, customize, improve, many_to_many
 from beltroad.infrastructure.network import CITY, Network
-from beltroad.infrastructure.pricing.weights import (
-    LinkPricer,
-    LinkWeights,
-    PortTimes,
-    port_times,
-    voyage_km,
-)
+from beltroad.infrastructure.pricing.lines import voyage_km
+from beltroad.infrastructure.pricing.ports import PortTimes, port_times
+from beltroad.infrastructure.pricing.weights import LinkPricer, LinkWeights
 from beltroad.infrastructure.projects.effects import effects_of
 from beltroad.infrastructure.projects.programme import Programme, place_projects
 from beltroad.infrastructure.projects.states import State, states_of

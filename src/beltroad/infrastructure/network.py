@@ -154,6 +154,21 @@ class Network:
         return {str(name): rows[names == name] for name in np.unique(names.astype(str))}
 
     @cached_property
+    def passage(self) -> NDArray[np.str_]:
+        """Strait or canal of each link, or empty."""
+        return self.links["passage"].astype(object).to_numpy().astype(str)
+
+    @cached_property
+    def border(self) -> NDArray[np.str_]:
+        """Id of the listed crossing of each link, or empty."""
+        return self.links["border"].astype(object).to_numpy().astype(str)
+
+    @cached_property
+    def ref(self) -> NDArray[np.str_]:
+        """City id, UN/LOCODE, IATA code or dry port id of each node, or empty."""
+        return self.nodes["ref"].astype(object).to_numpy().astype(str)
+
+    @cached_property
     def u(self) -> NDArray[np.int32]:
         """First node of each link."""
         return self.links["u"].to_numpy(np.int32)
@@ -171,7 +186,7 @@ class Network:
     def terminals(self, layer: int) -> pd.Series:
         """Node rows of all cities (``CITY``) or ports (``PORT``), by their ``ref``."""
         rows = np.flatnonzero(self.layer == layer)
-        return pd.Series(rows, index=self.nodes["ref"].astype(object).to_numpy()[rows], name="node")
+        return pd.Series(rows, index=self.ref[rows].astype(object), name="node")
 
     def with_additions(self, nodes: pd.DataFrame, links: pd.DataFrame) -> Network:
         """A network with extra nodes (contracted first) and extra links.

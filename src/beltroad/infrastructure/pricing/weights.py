@@ -2,59 +2,53 @@
 
     hours = km / speed[mode, country group or project] + wait[border] + gauge change + handling
 
-Every number comes from ``network_parameters``, the border tables or a project; a reform
-multiplies waits. Weights are per TEU and per direction.
+Every number comes from ``network_parameters``, the border tables or a project; reforms change
+waits. Weights are per TEU and per direction. Hours are kept by component, so that a route can
+say where its time goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, fields
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.infrastructure.network import CITY, MODES, PORT, Network
-from beltroad.infrastructure.parameters import NetworkParameters
-from beltroad.infrastructure.pricing.borders import BorderTables, crossing_waits
+from beltroad.infrastructure.network import (
+    AIRPORT,
+    CITY,
+    DRYPORT,
+    MODES,
+    PORT,
+    Network,
+)
+from beltroad.infrastructure.pricing.borders import crossing_waits
+from beltroad.infrastructure.pricing.lines import canal_hours, line_km, line_speed, sea_km
+from beltroad.infrastructure.pricing.ports import PortTimes, port_times
+from beltroad.infrastructure.pricing.pricing import Pricing, changed
 from beltroad.infrastructure.projects.effects import StateEffects
 
-__all__ = [
-    "BorderReform",
-    "LinkPricer",
-    "LinkWeights",
-    "PortTimes",
-    "Pricing",
-    "line_km",
-    "line_speed",
-    "link_weights",
-    "port_times",
-    "voyage_km",
-]
+__all__ = ["COMPONENTS", "LinkHours", "LinkPricer", "LinkWeights", "link_weights"]
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
 # Border charges are recorded per lorry or container load of about 20 t: two TEU.
 TEU_PER_LOAD = 2.0
-# Sea lanes that no container service uses: the Arctic, and the canals between Caspian and Azov.
-CLOSED_PASSAGES = ("northwest", "volga_don")
-# Dependent territories and overseas departments without a row in country_groups (islands, mostly,
-# a handful of ports) take the classes of the small island economies.
-SMALL_TERRITORY = {"rail": "latin_america", "road": "latin_america", "port": "emerging"}
-
-
-class BorderReform(Protocol):
-    """Waits multiplied by ``wait_factor`` at named crossings, countries or ports."""
-
-    @property
-    def borders(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def countries(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def ports_of(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def wait_factor(self) -> float: ...  # noqa: D102
+# Terminal links: parameter of the hours there, what departs from the terminal, whose charges.
+TERMINALS = {
+    "city_rail": ("terminal_hours.rail", "rail", "rail"),
+    "city_road": ("loading_hours.road", "", "road"),
+    "city_port": ("loading_hours.road", "", "road"),
+    "port_rail": ("intermodal_transfer_hours", "rail", "rail"),
+    "port_road": ("intermodal_transfer_hours", "", "road"),
+    "rail_road": ("terminal_hours.rail", "rail", "rail"),
+    "dryport_rail": ("terminal_hours.rail", "rail", "rail"),
+    "dryport_road": ("loading_hours.road", "", "road"),
+    "port_water": ("intermodal_transfer_hours", "water", "water"),
+    "airport_road": ("airport_handling_hours.air", "", "road"),
+    "city_airport": ("airport_handling_hours.air", "", "road"),
+}
+TERMINAL_LAYERS = (CITY, PORT, AIRPORT, DRYPORT)
 
 
 @dataclass(frozen=True)
@@ -64,65 +58,52 @@ class LinkWeights:
     forward: NDArray[np.float32]
     backward: NDArray[np.float32]
 
-    def generalised(self, usd_per_hour: float) -> LinkWeights:
-        """Shape (4, links): usd plus the value of hours comes first, to be minimised."""
+    def generalised(self, usd_per_hour: float, usd_per_kgco2e: float = 0.0) -> LinkWeights:
+        """Shape (4, links): usd plus the value of hours (and of CO2) first, to be minimised."""
+        hour, kg = np.float32(usd_per_hour), np.float32(usd_per_kgco2e)
         return LinkWeights(
             *(
-                np.concatenate([w[1:2] + np.float32(usd_per_hour) * w[:1], w])
+                np.concatenate([w[1:2] + hour * w[:1] + kg * w[2:3], w])
                 for w in (self.forward, self.backward)
             )
         )
 
-
-@dataclass(frozen=True)
-class PortTimes:
-    """Hours in each port (shape (ports,)), and what a voyage costs per TEU."""
-
-    load_hours: Array
-    unload_hours: Array
-    speed_kmh: float
-    usd_per_teu_km: float
-    usd_handling: float
-    kgco2e_per_teu_km: float
-
-    def rows(
-        self, voyages: NDArray[np.float32], usd_per_hour: float | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Hours, usd and kg CO2e of voyages, of loading and of unloading.
-
-        With ``usd_per_hour`` generalised cost comes first. Shapes (3 or 4, ports, ports) and
-        twice (3 or 4, ports); ``voyages`` are kilometres by sea, shape (ports, ports).
-        """
-        per_km = (1 / self.speed_kmh, self.usd_per_teu_km, self.kgco2e_per_teu_km)
-        sea = np.stack([voyages * np.float32(x) for x in per_km])
-        none = np.zeros_like(self.load_hours)
-        fee = none + self.usd_handling / 2
-        load = np.stack([self.load_hours, fee, none]).astype(np.float32)
-        unload = np.stack([self.unload_hours, fee, none]).astype(np.float32)
-        if usd_per_hour is None:
-            return sea, load, unload
-        price = np.float32(usd_per_hour)
-        return tuple(np.concatenate([x[1:2] + price * x[:1], x]) for x in (sea, load, unload))  # type: ignore[return-value]
+    def closed(self, links: NDArray[np.bool_]) -> LinkWeights:
+        """The same with some links closed."""
+        return LinkWeights(*(_closed(w, links) for w in (self.forward, self.backward)))
 
 
 @dataclass(frozen=True)
-class Pricing:
-    """Everything that turns a network into weights, but for the state of projects.
+class LinkHours:
+    """Hours of every link by component; arrays of shape (links,) or (2, links) by direction.
 
-    ``groups`` has one row an economy (index ISO alpha-3): ``rail_group``, ``road_group``,
-    ``port_group``.
+    ``line`` km over speed (2, ...; ``inf`` where there is no way); ``handling`` loading and
+    terminals; ``departure`` waiting for the next train or ship (2, ...); ``border`` (2, ...);
+    ``gauge``; ``port`` container time in a sea port (2, ...); ``canal``. Direction 0 is from the
+    link's first node to its second.
     """
 
-    parameters: NetworkParameters
-    groups: pd.DataFrame
-    borders: BorderTables
-    reforms: Sequence[BorderReform] = ()
+    line: Array
+    handling: Array
+    departure: Array
+    border: Array
+    gauge: Array
+    port: Array
+    canal: Array
 
-    def by_node(self, key: str, kind: str, network: Network) -> Array:
-        """Value of a parameter at each node, by the group of its country (rail, road or port)."""
-        group = self.groups[f"{kind}_group"].reindex(network.countries)
-        group = group.fillna(SMALL_TERRITORY[kind])
-        return self.parameters.by_group(key, group.to_numpy(object))[network.country_code]
+    def total(self) -> Array:
+        """Sum of all components, shape (2, links)."""
+        fixed = self.handling + self.gauge + self.canal
+        return np.asarray(self.line + self.departure + self.border + self.port + fixed)
+
+    def of(self, rows: Rows, forward: NDArray[np.bool_]) -> dict[str, Array]:
+        """Each component on these links in the direction travelled."""
+        way = np.where(forward, 0, 1)
+        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {k: x[rows] if x.ndim == 1 else x[way, rows] for k, x in parts.items()}
+
+
+COMPONENTS = tuple(f.name for f in fields(LinkHours))
 
 
 class LinkPricer:
@@ -134,44 +115,129 @@ class LinkPricer:
 
     def __init__(self, network: Network, pricing: Pricing) -> None:
         p, km = pricing.parameters, line_km(network, pricing)
-        self._network, self._parameters, self._km = network, p, km
-        tonnes = p.one("tonnes_per_teu")
-        self._hours = np.full(len(km), np.inf)
-        usd, kg = np.zeros(len(km)), np.zeros(len(km))
-        self._lines: dict[str, tuple[NDArray[np.intp], Array]] = {}
+        self._network, self._pricing, self._km = network, pricing, km
+        n = len(km)
+        self._line = np.full((2, n), np.inf)
+        self._handling, self._departure = np.zeros(n), np.zeros((2, n))
+        usd, kg = np.zeros(n), np.zeros(n)
+        self._lines: dict[str, tuple[Rows, Array]] = {}
         for way in ("rail", "road"):
             rows = np.flatnonzero(network.has_mode(way))
             at = line_speed(pricing, way, network)
             self._lines[way] = rows, np.minimum(at[network.u[rows]], at[network.v[rows]])
-            usd[rows] = km[rows] * p.one(f"usd_per_teu_km.{way}")
-            kg[rows] = km[rows] * p.one(f"gco2e_per_tkm.{way}") * tonnes / 1000
-        ferry = network.has_mode("ferry")
-        self._hours[ferry] = km[ferry] / p.one("ferry_speed_kmh.ferry")
-        self._hours[ferry] += p.one("ferry_wait_hours.ferry")
-        usd[ferry] = km[ferry] * p.one("usd_per_teu_km.ferry")
-        kg[ferry] = km[ferry] * p.one("gco2e_per_tkm.ferry") * tonnes / 1000
-        departing = _access(network, p, self._hours, usd, kg)
-        # Waiting for the next train counts on the way out of a terminal, not on the way in.
-        inward = np.isin(network.layer[network.v], (CITY, PORT))
-        self._forward = np.where(inward, 0.0, departing)
-        self._backward = np.where(inward, departing, 0.0)
-        self._change = _cross(network, pricing, self._forward, self._backward, usd)
+            self._per_km(way, rows, usd, kg)
+        self._ships(usd, kg)
+        self._terminals(usd, kg)
+        self._border, self._change = _cross(network, pricing, usd)
         self._money = np.stack([usd, kg]).astype(np.float32)
+        fixed = self._handling + self._departure + self._border
+        self._fixed = fixed
+        self._base = self._line + fixed
+        self._terminal_hours = p.one("terminal_hours.rail")
+        self._gauge_hours = p.one("gauge_change_hours.rail")
 
     def weights(self, effects: StateEffects) -> LinkWeights:
         """Land weights of every link with what the projects of a state do; sea is closed."""
-        p, km = self._parameters, self._km
-        hours = self._hours - np.minimum(effects.rail_handling_saved, p.one("terminal_hours.rail"))
+        hours = self._base - np.minimum(effects.rail_handling_saved, self._terminal_hours)
         for way, (rows, speed) in self._lines.items():
-            hours[rows] = km[rows] / effects.speed(rows, speed, way, p)
-        hours[effects.absent] = np.inf
-        gauge = p.one("gauge_change_hours.rail") - effects.gauge_hours_saved[self._change]
-        hours[self._change] += np.maximum(gauge, 0.0)
-        forward, backward = (
-            np.concatenate([(hours + extra).astype(np.float32)[np.newaxis], self._money])
-            for extra in (self._forward, self._backward)
+            line = self._km[rows] / effects.speed(rows, speed, way, self._pricing.parameters)
+            hours[:, rows] = line + self._fixed[:, rows]
+        hours[:, effects.absent] = np.inf
+        hours[:, self._change] += self._gauge(effects)
+        return self._weights(hours, self._money)
+
+    def hours(self, effects: StateEffects, ports: PortTimes) -> LinkHours:
+        """Hours of every link by component, the sea and its ports included."""
+        net, n = self._network, len(self._km)
+        line = self._line.copy()
+        for way, (rows, speed) in self._lines.items():
+            at = effects.speed(rows, speed, way, self._pricing.parameters)
+            line[:, rows] = self._km[rows] / at
+        sea = np.flatnonzero(net.has_mode("sea", "port_sea"))
+        line[:, sea] = sea_km(net)[sea] / ports.speed_kmh
+        line[:, effects.absent] = np.inf
+        handling = self._handling - np.minimum(effects.rail_handling_saved, self._terminal_hours)
+        gauge, dwell = np.zeros(n), np.zeros((2, n))
+        gauge[self._change] = self._gauge(effects)
+        departure = self._departure.copy()
+        gates, there, toward = self._gates()
+        wait = ports.load_hours - ports.unload_hours
+        dwell[:, gates] = ports.unload_hours[there]
+        departure[toward, gates] = wait[there]
+        return LinkHours(
+            line, handling, departure, self._border, gauge, dwell, canal_hours(net, self._pricing)
         )
+
+    def everything(self, effects: StateEffects) -> tuple[LinkWeights, LinkHours]:
+        """Weights of every link, land and sea, for routes on one graph; and hours by component.
+
+        A ship's voyage costs the same as in :class:`PortTimes`, canal hours counted as
+        kilometres.
+        """
+        ports = port_times(self._network, self._pricing, effects)
+        hours = self.hours(effects, ports)
+        money = self._money.copy()
+        sea = np.flatnonzero(self._network.has_mode("sea", "port_sea"))
+        km = self._network.km[sea] + ports.speed_kmh * hours.canal[sea]
+        money[0, sea] = km * ports.usd_per_teu_km
+        money[1, sea] = km * ports.kgco2e_per_teu_km
+        money[0, self._gates()[0]] += ports.usd_handling / 2
+        return self._weights(hours.total(), money), hours
+
+    def _gates(self) -> tuple[Rows, Rows, Rows]:
+        """Links between port and sea, position of each one's port, direction out to sea."""
+        net = self._network
+        gates = np.flatnonzero(net.has_mode("port_sea"))
+        u_is_port = net.layer[net.u[gates]] == PORT
+        node = np.where(u_is_port, net.u[gates], net.v[gates])
+        there = np.searchsorted(np.flatnonzero(net.layer == PORT), node)
+        return gates, there, np.where(u_is_port, 0, 1)
+
+    def _gauge(self, effects: StateEffects) -> Array:
+        return np.maximum(self._gauge_hours - effects.gauge_hours_saved[self._change], 0.0)
+
+    @staticmethod
+    def _weights(hours: Array, money: NDArray[np.float32]) -> LinkWeights:
+        forward, backward = (np.concatenate([h[None].astype(np.float32), money]) for h in hours)
         return LinkWeights(forward, backward)
+
+    def _per_km(self, mode: str, rows: Rows, usd: Array, kg: Array) -> None:
+        p, km = self._pricing.parameters, self._km[rows]
+        usd[rows] = km * p.one(f"usd_per_teu_km.{mode}")
+        kg[rows] = km * p.one(f"gco2e_per_tkm.{mode}") * p.one("tonnes_per_teu") / 1000
+
+    def _ships(self, usd: Array, kg: Array) -> None:
+        """Ferries, and barges: a river's links run downstream from first to second node."""
+        p, net, km = self._pricing.parameters, self._network, self._km
+        ferry = np.flatnonzero(net.has_mode("ferry"))
+        self._line[:, ferry] = km[ferry] / p.one("ferry_speed_kmh.ferry")
+        self._departure[:, ferry] = p.one("ferry_wait_hours.ferry")
+        self._per_km("ferry", ferry, usd, kg)
+        water = np.flatnonzero(net.has_mode("water"))
+        if len(water):
+            self._line[0, water] = km[water] / p.one("speed_kmh.water.downstream")
+            self._line[1, water] = km[water] / p.one("speed_kmh.water.upstream")
+            self._per_km("water", water, usd, kg)
+
+    def _terminals(self, usd: Array, kg: Array) -> None:
+        """Links between a terminal and the lines: a short lorry trip, and handling.
+
+        Waiting for the next train or barge counts on the way out of a terminal, not into it.
+        """
+        p, net, km = self._pricing.parameters, self._network, self._km
+        inward = np.isin(net.layer[net.v], TERMINAL_LAYERS)
+        for name, (stay, departs, charges) in TERMINALS.items():
+            rows = np.flatnonzero(net.has_mode(name))
+            if not len(rows):
+                continue
+            self._per_km("road", rows, usd, kg)
+            self._line[:, rows] = km[rows] / p.one("access_speed_kmh.road")
+            self._handling[rows] = p.one(stay)
+            usd[rows] += p.one(f"handling_usd_per_teu.{charges}")
+            if departs:
+                terminal = np.where(inward[rows], net.v[rows], net.u[rows])
+                wait = self._pricing.departure_wait(departs, net, terminal)
+                self._departure[np.where(inward[rows], 1, 0), rows] = wait
 
 
 def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> LinkWeights:
@@ -179,112 +245,36 @@ def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> L
     return LinkPricer(network, pricing).weights(effects)
 
 
-def port_times(network: Network, pricing: Pricing, effects: StateEffects) -> PortTimes:
-    """Hours in every port of the network in one state, and the costs of a voyage."""
-    p = pricing.parameters
-    rows = np.flatnonzero(network.layer == PORT)
-    country = network.country_of(rows)
-    dwell = pricing.by_node("port_dwell_hours.sea", "port", network)[rows]
-    factor = np.ones(len(rows))
-    for reform in pricing.reforms:
-        factor[np.isin(country, list(reform.ports_of))] *= reform.wait_factor
-    floor = np.minimum(dwell, p.one("port_dwell_floor_hours.sea"))
-    dwell = np.maximum(dwell - effects.port_hours_saved, floor) * factor
-    return PortTimes(
-        dwell + p.one("service_wait_hours.sea"),
-        dwell,
-        p.one("sailing_speed_kmh.sea"),
-        p.one("usd_per_teu_km.sea"),
-        2 * p.one("handling_usd_per_teu.sea"),
-        p.one("gco2e_per_tkm.sea") * p.one("tonnes_per_teu") / 1000,
-    )
+def _closed(weights: NDArray[np.float32], links: NDArray[np.bool_]) -> NDArray[np.float32]:
+    out = weights.copy()
+    out[0, links] = np.inf
+    return out
 
 
-def line_speed(pricing: Pricing, way: str, network: Network) -> Array:
-    """Speed at each node over a whole trip, km/h: trains run day and night, lorries do not."""
-    if way == "rail":
-        return pricing.by_node("line_haul_speed_kmh.rail", "rail", network)
-    moving = pricing.by_node("moving_speed_kmh.road", "road", network)
-    return moving * pricing.by_node("duty_hours_per_day.road", "road", network) / 24
+def _cross(network: Network, pricing: Pricing, usd: Array) -> tuple[Array, Rows]:
+    """Waits at borders, shape (2, links), and the links where gauges change at extra time.
 
-
-def line_km(network: Network, pricing: Pricing) -> Array:
-    """Kilometres of every link, railways by the detour factor of their country's group."""
-    group = pricing.groups["rail_group"].reindex(network.countries).fillna("")
-    keys = [f"rail_detour_factor.rail.{name}" for name in group]
-    factor = np.array([pricing.parameters.values.get(key, 1.0) for key in keys])
-    at = factor[network.country_code]
-    km = network.km.copy()
-    rows = np.flatnonzero(network.has_mode("rail"))
-    km[rows] *= (at[network.u[rows]] + at[network.v[rows]]) / 2
-    return km
-
-
-def voyage_km(network: Network, pricing: Pricing) -> NDArray[np.float32]:
-    """Kilometres of every link at sea, canal transits included as kilometres; else ``inf``."""
-    p = pricing.parameters
-    km = np.where(network.has_mode("sea", "port_sea"), network.km, np.inf)
-    passage = network.links["passage"].astype(object).to_numpy()
-    km[np.isin(passage.astype(str), CLOSED_PASSAGES)] = np.inf
-    for canal in ("suez", "panama"):
-        rows = passage == canal
-        if rows.any():
-            extra = p.one(f"{canal}_transit_hours.sea") * p.one("sailing_speed_kmh.sea")
-            km[rows] += extra * km[rows] / km[rows].sum()
-    return km.astype(np.float32)
-
-
-def _access(network: Network, p: NetworkParameters, hours: Array, usd: Array, kg: Array) -> Array:
-    """Links between a terminal and the lines: a short lorry trip, and handling.
-
-    Returns the hours of waiting for a departure, which count one way only.
+    Charges are added to ``usd``.
     """
-    transfer = p.one("intermodal_transfer_hours")
-    rail, road = p.one("terminal_hours.rail"), p.one("loading_hours.road")
-    train = p.one("service_wait_hours.rail")
-    fixed: Mapping[str, tuple[float, float, str]] = {
-        "city_rail": (rail, train, "rail"),
-        "city_road": (road, 0.0, "road"),
-        "city_port": (road, 0.0, "road"),
-        "port_rail": (transfer, train, "rail"),
-        "port_road": (transfer, 0.0, "road"),
-        "rail_road": (rail, train, "rail"),
-    }
-    km, departing = network.km, np.zeros(len(network.km))
-    for name, (wait, departure, kind) in fixed.items():
-        rows = network.has_mode(name)
-        hours[rows] = km[rows] / p.one("access_speed_kmh.road") + wait
-        departing[rows] = departure
-        usd[rows] = km[rows] * p.one("usd_per_teu_km.road") + p.one(f"handling_usd_per_teu.{kind}")
-        kg[rows] = km[rows] * p.one("gco2e_per_tkm.road") * p.one("tonnes_per_teu") / 1000
-    return departing
-
-
-def _cross(
-    network: Network, pricing: Pricing, forward: Array, backward: Array, usd: Array
-) -> NDArray[np.intp]:
-    """Add waits at borders and charges; returns the links where gauges change at extra time."""
     p = pricing.parameters
     rows = network.crossings
     country_u = network.country_of(network.u[rows])
     country_v = network.country_of(network.v[rows])
-    border = network.links["border"].iloc[rows].astype(object).to_numpy().astype(str)
+    border = network.border[rows]
     found = crossing_waits(
         pricing.borders, mode=np.array(MODES)[network.mode_code[rows]],
         country_u=country_u, country_v=country_v, border=border,
     )  # fmt: skip
-    factor = np.ones(len(rows))
+    wait = np.stack([found.hours_uv, found.hours_vu])
     for reform in pricing.reforms:
-        hit = np.isin(border, list(reform.borders))
-        hit |= np.isin(country_u, list(reform.countries))
-        hit |= np.isin(country_v, list(reform.countries))
-        factor[hit] *= reform.wait_factor
-    with np.errstate(invalid="ignore"):
-        # A reform cannot open a border that is shut: inf stays inf whatever the factor.
-        forward[rows] += np.where(np.isinf(found.hours_uv), np.inf, found.hours_uv * factor)
-        backward[rows] += np.where(np.isinf(found.hours_vu), np.inf, found.hours_vu * factor)
+        hits = np.isin(border, list(reform.borders))
+        hits |= np.isin(country_u, list(reform.countries))
+        hits |= np.isin(country_v, list(reform.countries))
+        wait = changed(wait, hits, reform)
+    out = np.zeros((2, len(network.km)))
+    out[:, rows] = wait
     usd[rows] += found.usd / TEU_PER_LOAD
     change = network.gauge_change.copy()
     change[rows] &= ~found.gauge_change_included
     usd[change] += p.one("gauge_change_usd_per_teu.rail")
-    return np.flatnonzero(change)
+    return out, np.flatnonzero(change)

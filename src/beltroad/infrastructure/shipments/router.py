@@ -22,7 +22,8 @@ from beltroad.infrastructure.engine.hierarchy import (
     many_to_many,
 )
 from beltroad.infrastructure.network import CITY, PORT, Network, great_circle_km
-from beltroad.infrastructure.pricing.weights import LinkWeights, PortTimes
+from beltroad.infrastructure.pricing.ports import PortTimes
+from beltroad.infrastructure.pricing.weights import LinkWeights
 from beltroad.infrastructure.shipments.searoutes import join_sea
 
 __all__ = ["Router", "land_ways", "shipments"]
