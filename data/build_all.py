@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# The network comes last: it reads cities, projects, borders, gauges and spot_distances.
+# The network comes late: it reads cities, projects, borders, gauges and spot_distances; places
+# reads the network.
 ORDER = (
     "cities",
     "countries",
@@ -23,13 +24,23 @@ ORDER = (
     "border_regimes",
     "network_parameters",
     "projects",
+    "waterways",
+    "airports",
+    "dryports",
+    "capacities",
     "spot_distances",
+    "transit_times",
     "yardsticks",
+    "variability",
+    "service_frequency",
+    "freight_rates",
     "overrun",
     "corridor_economies",
     "icio",
     "value_of_time",
+    "cables",
     "network",
+    "places",
 )
 
 
