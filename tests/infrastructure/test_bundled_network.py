@@ -11,7 +11,7 @@ import pytest
 from bundled_network import REACH_KM, World, spot_distances
 
 from beltroad import evidence
-from beltroad.infrastructure.network import CITY, MODES, PORT, Network
+from beltroad.infrastructure.network import CITY, LAYERS, MODES, PORT, Network
 from beltroad.infrastructure.pricing.borders import crossing_waits
 
 pytestmark = pytest.mark.xdist_group("bundled")
@@ -42,7 +42,7 @@ def test_its_shape() -> None:
 
 def test_links_join_the_layers_that_their_mode_says() -> None:
     network = Network.bundled()
-    of = {"rail": 0, "road": 1, "sea": 2, "city": 3, "port": 4}
+    of = {name: k for k, name in enumerate(LAYERS)}
     for mode in set(network.links["mode"].astype(str)) - {"ferry"}:
         rows = network.has_mode(mode)
         a, b = mode.split("_") if "_" in mode else (mode, mode)

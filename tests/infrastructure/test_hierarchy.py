@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_graphs import Weighted, bundled, weighted
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
@@ -19,6 +20,7 @@ from beltroad.infrastructure.engine.hierarchy import (
     customize,
     improve,
     many_to_many,
+    recustomize,
 )
 
 INF = np.float32(np.inf)
@@ -186,6 +188,63 @@ def test_improve_equals_customizing_again(graph: Graph, seed: int) -> None:
     assert np.array_equal(base.down, kept.down)
 
 
+@settings(max_examples=400, deadline=None)
+@given(weighted(rows=3), st.integers(0, 2**32 - 1))
+def test_recustomize_equals_customizing_again(graph: Weighted, seed: int) -> None:
+    """Bit by bit in every row, whatever becomes faster, slower, open, closed or only dearer."""
+    rng = np.random.default_rng(seed)
+    links = len(graph.u)
+    changed = np.flatnonzero(rng.random(links) < rng.choice([0.05, 0.3, 1.0]))
+    topology = graph.topology
+    base = customize(topology, graph.forward, graph.backward)
+    kept = Weighting(base.up.copy(), base.down.copy())
+    sides = []
+    for side in (graph.forward, graph.backward):
+        new = side.copy()
+        new[:, changed] = rng.choice([0, 1, 2, 3, rng.lognormal(0, 3)], (3, len(changed)))
+        new[0, changed[rng.random(len(changed)) < 0.2]] = INF
+        if rng.random() < 0.2:  # only what is carried changes
+            new[0] = side[0]
+        sides.append(new)
+    with pytest.MonkeyPatch.context() as patch:  # no way round the partial way
+        patch.setattr("beltroad.infrastructure.engine.hierarchy._FEW", 1.0)
+        found = recustomize(topology, base, *sides, changed)
+    full = customize(topology, *sides)
+    assert np.array_equal(found.up, full.up)
+    assert np.array_equal(found.down, full.down)
+    assert np.array_equal(base.up, kept.up)
+    assert np.array_equal(base.down, kept.down)
+
+
+@pytest.mark.slow
+def test_recustomize_on_the_bundled_network() -> None:
+    """A hundred links round a node closed, then opened at double speed; many links: in full."""
+    graph, cities = bundled()
+    topology = graph.topology
+    rng = np.random.default_rng(4)
+    for centre in rng.choice(cities, 3, replace=False):
+        near = {int(centre)}
+        hit = np.zeros(len(graph.u), bool)
+        while hit.sum() < 100:
+            hit = np.isin(graph.u, list(near)) | np.isin(graph.v, list(near))
+            near |= set(graph.u[hit].tolist()) | set(graph.v[hit].tolist())
+        changed = np.flatnonzero(hit)
+        for factor in (np.inf, 0.5):
+            sides = [graph.forward.copy(), graph.backward.copy()]
+            for side in sides:
+                side[0, changed] *= np.float32(factor)
+            found = recustomize(topology, graph.weighting, *sides, changed)
+            full = customize(topology, *sides)
+            assert np.array_equal(found.up, full.up)
+            assert np.array_equal(found.down, full.down)
+    many = np.arange(len(graph.u) // 2)
+    sides = [side.copy() for side in (graph.forward, graph.backward)]
+    for side in sides:
+        side[0, many] *= np.float32(1.5)
+    found = recustomize(topology, graph.weighting, *sides, many)
+    assert np.array_equal(found.up, customize(topology, *sides).up)
+
+
 @settings(max_examples=20, deadline=None)
 @given(graphs(attributes=2))
 def test_improve_by_nothing_keeps_the_minimised_row(graph: Graph) -> None:
@@ -269,3 +328,10 @@ def test_unusable_weights() -> None:
     weighting = customize(topology, good, good)
     with pytest.raises(InputError, match=r"\(1, 2\)"):
         improve(topology, weighting, np.ones((2, 2), np.float32), good)
+    one = np.array([0])
+    with pytest.raises(InputError, match=r"\(1, 2\)"):
+        recustomize(topology, weighting, np.ones((2, 2), np.float32), good, one)
+    with pytest.raises(InputError, match="zero or more"):
+        recustomize(topology, weighting, -good, good, one)
+    with pytest.raises(InputError, match=r"outside 0\.\.1"):
+        recustomize(topology, weighting, good, good, np.array([2]))

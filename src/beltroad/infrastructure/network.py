@@ -31,6 +31,7 @@ MODES = (
     "water", "port_water", "airport_road", "city_airport", "dryport_rail", "dryport_road",
 )  # fmt: skip
 _EARTH_RADIUS_KM = 6371.0088
+SAME_GAUGE_MM = 8  # 1520 and 1524, 1668 and 1676
 
 
 def great_circle_km(
@@ -132,10 +133,11 @@ class Network:
 
     @cached_property
     def gauge_change(self) -> NDArray[np.bool_]:
-        """Rail links between two gauges."""
+        """Rail links between two gauges; 1520 and 1524 mm, say, are one: trains run through."""
         gauge = self.nodes["gauge_mm"].to_numpy(np.int64)
         a, b = gauge[self.u], gauge[self.v]
-        return np.asarray(self.has_mode("rail") & (a != b) & (a > 0) & (b > 0))
+        differ = np.abs(a - b) > SAME_GAUGE_MM
+        return np.asarray(self.has_mode("rail") & differ & (a > 0) & (b > 0))
 
     @cached_property
     def crossings(self) -> NDArray[np.intp]:

@@ -14,38 +14,9 @@ from numba import njit
 # A port is dropped only if beaten by this margin (hours, or dollars), so that rounding cannot drop
 # the best one.
 _MARGIN = 0.01
-
-
-@njit(cache=True, nogil=True)
-def raise_improvements(first, head, up, down, arcs, along, against, tails):
-    """Lower the given arcs, then every arc above them that a lower triangle improves."""
-    n = len(first) - 1
-    dirty = np.zeros(n, np.bool_)
-    at = np.full(n, -1, np.int32)
-    lowest = n
-    for k in range(len(arcs)):
-        a = arcs[k]
-        up[a] = min(up[a], along[k])
-        down[a] = min(down[a], against[k])
-        dirty[tails[k]] = True
-        lowest = min(lowest, tails[k])
-    for v in range(lowest, n):
-        if not dirty[v]:
-            continue
-        for vx in range(first[v], first[v + 1]):
-            x = head[vx]
-            for i in range(first[x], first[x + 1]):
-                at[head[i]] = i
-            for vy in range(vx + 1, first[v + 1]):
-                xy = at[head[vy]]
-                way = down[vx] + up[vy]
-                if way < up[xy]:
-                    up[xy] = way
-                    dirty[x] = True
-                way = down[vy] + up[vx]
-                if way < down[xy]:
-                    down[xy] = way
-                    dirty[x] = True
+# Sources side by side in one sweep: 64 lanes stay in the core's own cache, and a number
+# known beforehand lets them be compiled into wide instructions.
+LANES = 64
 
 
 @njit(cache=True, nogil=True)
@@ -176,45 +147,68 @@ def mark(parent, nodes, keep):
             v = parent[v]
 
 
-@njit(cache=True, nogil=True, fastmath=False)
-def sweep(first, head, parent, up, down, sources, targets):
-    """Climb from each source, then carry all of them down together."""
-    n, rows, lanes = len(first) - 1, up.shape[0], len(sources)
-    dist = np.full((rows, n, lanes), np.inf, np.float32)
+@njit(cache=True, nogil=True)
+def sweep(first, head, parent, up, down, sources):
+    """Climb from each of up to ``LANES`` sources, then carry all of them down together.
+
+    Returns the weights, node by lane, and the arcs by which they were reached: ``fall`` is the
+    arc from a higher node, or -1 where the climb was as good; ``rise`` is the arc of the climb,
+    set for ancestors of the lane's source only.
+    """
+    n = len(first) - 1
+    dist = np.full((n, LANES), np.inf)
+    rise, fall = np.empty((n, LANES), np.int32), np.empty((n, LANES), np.int32)
+    for lane in range(len(sources)):
+        v = sources[lane]
+        while v >= 0:
+            rise[v, lane] = -1
+            v = parent[v]
+        v = sources[lane]
+        dist[v, lane] = 0.0
+        while v >= 0:
+            for i in range(first[v], first[v + 1]):
+                way = dist[v, lane] + up[i]
+                if way < dist[head[i], lane]:
+                    dist[head[i], lane], rise[head[i], lane] = way, i
+            v = parent[v]
+    here, by = np.empty(LANES), np.empty(LANES, np.int32)
+    for v in range(n - 1, -1, -1):
+        for lane in range(LANES):
+            here[lane], by[lane] = dist[v, lane], -1
+        for i in range(first[v], first[v + 1]):
+            w, step, arc = head[i], down[i], np.int32(i)
+            if step < np.inf:
+                # Selects instead of branches, so that lanes run side by side.
+                for lane in range(LANES):
+                    way = dist[w, lane] + step
+                    better = way < here[lane]
+                    by[lane] = arc if better else by[lane]
+                    here[lane] = way if better else here[lane]
+        for lane in range(LANES):
+            dist[v, lane], fall[v, lane] = here[lane], by[lane]
+    return dist, rise, fall
+
+
+@njit(cache=True, nogil=True)
+def carry(head, tail, parent, up, down, sources, targets, dist, rise, fall):
+    """What is carried along the trees of :func:`sweep` to the targets."""
+    n, lanes = len(dist), len(sources)
+    sums = np.full((n, lanes), np.inf)
     for lane in range(lanes):
         v = sources[lane]
-        for row in range(rows):
-            dist[row, v, lane] = 0.0
-        while v >= 0:
-            here = dist[0, v, lane]
-            if here < np.inf:
-                for i in range(first[v], first[v + 1]):
-                    way = here + up[0, i]
-                    if way < dist[0, head[i], lane]:
-                        dist[0, head[i], lane] = way
-                        for row in range(1, rows):
-                            dist[row, head[i], lane] = dist[row, v, lane] + up[row, i]
+        sums[v, lane] = 0
+        while parent[v] >= 0:
             v = parent[v]
+            if rise[v, lane] >= 0:
+                sums[v, lane] = sums[tail[rise[v, lane]], lane] + up[rise[v, lane]]
     for v in range(n - 1, -1, -1):
-        for i in range(first[v], first[v + 1]):
-            w, step = head[i], down[0, i]
-            if step == np.inf:
-                continue
-            if rows == 1:
-                for lane in range(lanes):
-                    dist[0, v, lane] = min(dist[0, v, lane], dist[0, w, lane] + step)
-            else:
-                for lane in range(lanes):
-                    way = dist[0, w, lane] + step
-                    if way < dist[0, v, lane]:
-                        dist[0, v, lane] = way
-                        for row in range(1, rows):
-                            dist[row, v, lane] = dist[row, w, lane] + down[row, i]
-    out = np.empty((rows, lanes, len(targets)), np.float32)
-    for row in range(rows):
         for lane in range(lanes):
-            for t in range(len(targets)):
-                out[row, lane, t] = dist[row, targets[t], lane]
+            arc = fall[v, lane]
+            if arc >= 0:
+                sums[v, lane] = sums[head[arc], lane] + down[arc]
+    out = np.empty((lanes, len(targets)), np.float32)
+    for t in range(len(targets)):
+        out[:, t] = sums[targets[t]]
     return out
 
 

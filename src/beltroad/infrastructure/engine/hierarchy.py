@@ -8,12 +8,13 @@ follow, in three steps that each do only what is new:
 3. :func:`many_to_many` (per :class:`Plan`, a set of terminals): climb from each source, then one
    sweep from the top over the ancestors of the terminals, many sources side by side.
 
-Where links only become faster, :func:`improve` replaces step 2.
+Where few links change, :func:`recustomize` replaces step 2.
 
 Attributes other than the minimised one (money, emissions) are carried along the best path.
 
-All weights are float32. Additions and minima of rounded numbers are monotone, so that lowering
-any weight can never raise any result.
+Weights of links and results are float32; in between everything is added up in float64, so that
+results are those of Dijkstra's algorithm rounded once. Additions, minima and roundings are
+monotone: lowering any weight can never raise any result.
 
 Source: Dibbelt, Strasser, Wagner (2016), "Customizable Contraction Hierarchies", ACM Journal of
 Experimental Algorithmics 21; batched sweeps after Delling, Goldberg, Nowatzyk, Werneck (2013),
@@ -26,31 +27,37 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
 from beltroad.infrastructure.engine._kernels import (
+    LANES,
+    carry,
     complete,
     invert,
     locate,
     mark,
     place,
-    raise_improvements,
     relax_triangles,
     sweep,
 )
+from beltroad.infrastructure.engine._path_kernels import group
+from beltroad.infrastructure.engine._update_kernels import update
 
 __all__ = [
     "Plan", "Topology", "Weighting", "build_topology", "customize", "improve", "many_to_many",
+    "recustomize",
 ]  # fmt: skip
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
-_LANES = 64  # sources side by side in one sweep: 64 float32 lanes stay in the core's own cache
+# Above this share of changed links customizing everything may be quicker, and is never much slower.
+_FEW = 0.1
 
 
 @dataclass(frozen=True)
@@ -81,13 +88,19 @@ class Topology:
         """Number of arcs, original and filled in."""
         return len(self.head)
 
+    @cached_property
+    def links_of_arc(self) -> tuple[Ints, Ints]:
+        """Offsets by arc, and the links on each arc in their own order."""
+        first, link = group(self.arc_of_link, self.arc_count)
+        return first, link
+
 
 @dataclass(frozen=True)
 class Weighting:
     """Customized weights: ``up[0]`` is minimised, ``up[1:]`` is carried; shapes (1 + K, arcs)."""
 
-    up: Floats
-    down: Floats
+    up: NDArray[np.float64]
+    down: NDArray[np.float64]
 
 
 def build_topology(node_count: int, u: Ints, v: Ints) -> Topology:
@@ -105,7 +118,8 @@ def build_topology(node_count: int, u: Ints, v: Ints) -> Topology:
     if np.any(u == v):
         raise InputError(f"link {int(np.argmax(u == v))} joins a node to itself; drop it")
     low, high = np.minimum(u, v), np.maximum(u, v)
-    pairs = np.unique(low.astype(np.int64) * node_count + high)
+    pairs = np.sort(low.astype(np.int64) * node_count + high)
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     first = np.zeros(node_count + 1, np.int64)
     np.cumsum(np.bincount(pairs // max(node_count, 1), minlength=node_count), out=first[1:])
     arc_first, head, parent = complete(first, (pairs % max(node_count, 1)).astype(np.int32))
@@ -138,7 +152,7 @@ def customize(topology: Topology, forward: Floats, backward: Floats) -> Weightin
         )
     if not (np.all(forward[0] >= 0) and np.all(backward[0] >= 0)):
         raise InputError("link weights must be zero or more, and inf where closed")
-    up = np.full((len(forward), topology.arc_count), np.inf, np.float32)
+    up = np.full((len(forward), topology.arc_count), np.inf)
     down = up.copy()
     is_up = topology.link_is_up
     along = np.where(is_up, forward, backward).astype(np.float32)
@@ -152,13 +166,62 @@ def customize(topology: Topology, forward: Floats, backward: Floats) -> Weightin
     return Weighting(up, down)
 
 
+def recustomize(
+    topology: Topology,
+    weighting: Weighting,
+    forward: Floats,
+    backward: Floats,
+    changed: NDArray[np.integer],
+) -> Weighting:
+    """The weighting after some links became faster or slower, opened or closed.
+
+    Equal to :func:`customize` to the last bit, in what is carried too; only arcs whose best way
+    runs, ran or might run over the changed links are looked at again, unless these are so many
+    that customizing everything is quicker. The old weighting stays.
+
+    Parameters
+    ----------
+    weighting
+        Customized for weights that differ from the new ones in the changed links only.
+    forward, backward
+        The new weights of all links, in as many rows as the weighting has.
+    changed
+        Rows of the links whose weights, also the carried ones, may differ.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, a changed link does not exist, or one of its minimised weights is
+        negative or not a number.
+    """
+    links = len(topology.arc_of_link)
+    if not forward.shape == backward.shape == (len(weighting.up), links):
+        raise InputError(f"recustomize needs weights of shape {(len(weighting.up), links)}")
+    if len(changed) and (np.min(changed) < 0 or np.max(changed) >= links):
+        raise InputError(f"a changed link is outside 0..{links - 1}")
+    if len(changed) > _FEW * links:
+        return customize(topology, forward, backward)
+    if not (np.all(forward[0, changed] >= 0) and np.all(backward[0, changed] >= 0)):
+        raise InputError("link weights must be zero or more, and inf where closed")
+    up, down = weighting.up.copy(), weighting.down.copy()
+    arcs = np.unique(topology.arc_of_link[changed])
+    update(
+        topology.first, topology.head,
+        topology.below_first, topology.below_tail, topology.below_arc,
+        *topology.links_of_arc, topology.link_is_up,
+        np.asarray(forward, np.float32), np.asarray(backward, np.float32),
+        arcs, np.searchsorted(topology.first, arcs, side="right") - 1,
+        weighting.up, weighting.down, up, down,
+    )  # fmt: skip
+    return Weighting(up, down)
+
+
 def improve(
     topology: Topology, weighting: Weighting, forward: Floats, backward: Floats
 ) -> Weighting:
-    """The weighting after some links became faster and none slower.
+    """The weighting after some links became faster and none slower, by :func:`recustomize`.
 
-    Only arcs above the improved links are looked at again, which takes milliseconds where
-    :func:`customize` takes tenths of a second. Shapes as in :func:`customize`; only the
+    Which links matter is seen from the weighting itself. Shapes as in :func:`customize`; only the
     minimised row is kept.
 
     Raises
@@ -169,19 +232,12 @@ def improve(
     links = len(topology.arc_of_link)
     if forward.shape != (1, links) or backward.shape != (1, links):
         raise InputError(f"improve needs weights of shape (1, {links})")
-    up, down = weighting.up[:1].copy(), weighting.down[:1].copy()
-    is_up = topology.link_is_up
-    along = np.where(is_up, forward[0], backward[0]).astype(np.float32)
-    against = np.where(is_up, backward[0], forward[0]).astype(np.float32)
-    arc = topology.arc_of_link
-    changed = np.flatnonzero((along < up[0, arc]) | (against < down[0, arc]))
-    if len(changed):
-        tail = np.searchsorted(topology.first, arc[changed], side="right") - 1
-        raise_improvements(
-            topology.first, topology.head, up[0], down[0],
-            arc[changed], along[changed], against[changed], tail,
-        )  # fmt: skip
-    return Weighting(up, down)
+    forward, backward = forward.astype(np.float32), backward.astype(np.float32)
+    arc, is_up = topology.arc_of_link, topology.link_is_up
+    faster = np.where(is_up, forward[0], backward[0]) < weighting.up[0, arc]
+    faster |= np.where(is_up, backward[0], forward[0]) < weighting.down[0, arc]
+    minimised = Weighting(weighting.up[:1], weighting.down[:1])
+    return recustomize(topology, minimised, forward, backward, np.flatnonzero(faster))
 
 
 @dataclass(frozen=True)
@@ -210,6 +266,11 @@ class Plan:
         parent = np.where(parent >= 0, local[parent], -1).astype(np.int32)
         return Plan(arcs, first, local[topology.head[arcs]], parent, local[sources], local[targets])
 
+    @cached_property
+    def tail(self) -> Ints:
+        """Lower end of each arc."""
+        return np.repeat(np.arange(len(self.parent), dtype=np.int32), np.diff(self.first))
+
 
 def many_to_many(
     plan: Plan,
@@ -228,13 +289,17 @@ def many_to_many(
     up = np.ascontiguousarray(weighting.up[:, plan.arcs])
     down = np.ascontiguousarray(weighting.down[:, plan.arcs])
     out = np.full((len(up), len(plan.sources), len(plan.targets)), np.inf, np.float32)
-    blocks = range(0, len(plan.sources), _LANES)
+    blocks = range(0, len(plan.sources), LANES)
 
     def run(start: int) -> None:
-        block = plan.sources[start : start + _LANES]
-        out[:, start : start + len(block)] = sweep(
-            plan.first, plan.head, plan.parent, up, down, block, plan.targets
-        )
+        block = plan.sources[start : start + LANES]
+        part = out[:, start : start + len(block)]
+        trees = sweep(plan.first, plan.head, plan.parent, up[0], down[0], block)
+        part[0] = trees[0][plan.targets, : len(block)].T
+        for row in range(1, len(up)):
+            part[row] = carry(
+                plan.head, plan.tail, plan.parent, up[row], down[row], block, plan.targets, *trees
+            )
 
     threads = threads or os.cpu_count() or 1
     if threads == 1:

@@ -19,6 +19,7 @@ from beltroad.errors import DataError
 __all__ = ["BorderTables", "Crossings", "crossing_waits", "pair_class"]
 
 SOUTH_ASIA = frozenset({"AFG", "BGD", "BTN", "IND", "LKA", "MDV", "NPL", "PAK"})
+UNHINDERED = ("free_movement", "schengen_or_eu")
 FREE = ("schengen_eu", "eaeu", "gb_ie", "che_lie")
 
 
@@ -107,8 +108,13 @@ def crossing_waits(
     country_u: NDArray[np.str_],
     country_v: NDArray[np.str_],
     border: NDArray[np.str_],
+    gauge_change: NDArray[np.bool_] | None = None,
+    gauge_wait_hours: float = 0.0,
 ) -> Crossings:
     """Hours and charges of crossing links in both directions.
+
+    Where gauges change between economies without free movement and nobody has measured the wait,
+    it is ``gauge_wait_hours`` if that is more than the class says: trains queue for the works.
 
     Raises
     ------
@@ -135,6 +141,8 @@ def crossing_waits(
         if pair not in classes:
             classes[pair] = pair_class(tables, a, b)
         hours, usd = defaults[classes[pair], way]
+        if gauge_change is not None and gauge_change[k] and classes[pair] not in UNHINDERED:
+            hours = max(hours, gauge_wait_hours)
         there = back = hours
         if border[k]:
             if border[k] not in listed:

@@ -44,7 +44,7 @@ TERMINALS = {
     "rail_road": ("terminal_hours.rail", "rail", "rail"),
     "dryport_rail": ("terminal_hours.rail", "rail", "rail"),
     "dryport_road": ("loading_hours.road", "", "road"),
-    "port_water": ("intermodal_transfer_hours", "water", "water"),
+    "port_water": ("terminal_hours.water", "water", "water"),
     "airport_road": ("airport_handling_hours.air", "", "road"),
     "city_airport": ("airport_handling_hours.air", "", "road"),
 }
@@ -264,6 +264,8 @@ def _cross(network: Network, pricing: Pricing, usd: Array) -> tuple[Array, Rows]
     found = crossing_waits(
         pricing.borders, mode=np.array(MODES)[network.mode_code[rows]],
         country_u=country_u, country_v=country_v, border=border,
+        gauge_change=network.gauge_change[rows],
+        gauge_wait_hours=p.one("gauge_crossing_hours.rail") - p.one("gauge_change_hours.rail"),
     )  # fmt: skip
     wait = np.stack([found.hours_uv, found.hours_vu])
     for reform in pricing.reforms:

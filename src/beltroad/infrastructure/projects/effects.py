@@ -43,6 +43,20 @@ class StateEffects:
     gauge_hours_saved: NDArray[np.float64]
     rail_handling_saved: NDArray[np.float64]
 
+    def padded(self, links: int) -> StateEffects:
+        """The same on a network with more links at its end, which no project touches."""
+        more = links - len(self.absent)
+        if more == 0:
+            return self
+        no = (0, more)
+        return StateEffects(
+            np.pad(self.absent, no), np.pad(self.better, no), np.pad(self.worse, no),
+            np.pad(self.design_kmh, no, constant_values=np.nan),
+            np.pad(self.before_kmh, no, constant_values=np.nan),
+            self.port_hours_saved, np.pad(self.gauge_hours_saved, no),
+            np.pad(self.rail_handling_saved, no),
+        )  # fmt: skip
+
     def speed(
         self, rows: NDArray[np.intp], default: NDArray[np.float64], mode: str,
         parameters: NetworkParameters,

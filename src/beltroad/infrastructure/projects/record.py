@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 
 from beltroad.errors import InputError
 
-__all__ = ["FreightProject", "freight_projects", "parse_waypoints"]
+__all__ = ["ADDS", "FreightProject", "freight_projects", "parse_waypoints"]
+
+# Effects that add what was not there: absent while the project is.
+ADDS = ("new_link", "new_port", "new_terminal")
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,8 @@ class FreightProject:
     """What the network needs to know of a project. Numbers that are not known are NaN.
 
     ``waypoints`` has shape (n, 2): latitude and longitude in order. ``unmapped`` says that the
-    line is known not to be in the map data.
+    line is known not to be in the map data. ``gauge_mm`` is 0 where not known or not a railway.
+    ``crossings`` gives listed border crossings by pair of countries in alphabetical order.
     """
 
     id: str
@@ -32,10 +37,19 @@ class FreightProject:
     hours_saved_terminal: float
     speed_before_kmh: float
     speed_after_kmh: float
+    gauge_mm: int = 0
+    crossings: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def ref(self) -> str:
+        """What the port or dry port it builds is called in the network."""
+        return self.locode or self.id
 
 
 def freight_projects(table: pd.DataFrame) -> list[FreightProject]:
     """Records of a project table's rows, in their order.
+
+    ``gauge_mm`` and ``crossings`` (``AAA:BBB:BORDER-ID``, joined by semicolons) may be missing.
 
     Raises
     ------
@@ -44,12 +58,14 @@ def freight_projects(table: pd.DataFrame) -> list[FreightProject]:
     """
     out = []
     for row in table.to_dict("records"):
-        effect = str(row["effect"])
+        effect, mode = str(row["effect"]), str(row["mode"])
         locode = row["locode"]
+        gauge = float(row.get("gauge_mm", np.nan))
+        crossings = row.get("crossings", "")
         out.append(
             FreightProject(
                 id=str(row["id"]),
-                mode=str(row["mode"]),
+                mode=mode,
                 effect=effect,
                 hosts=tuple(str(row["countries"]).split(";")),
                 waypoints=parse_waypoints(str(row["waypoints"])),
@@ -59,8 +75,19 @@ def freight_projects(table: pd.DataFrame) -> list[FreightProject]:
                 hours_saved_terminal=float(row["hours_saved_terminal"]),
                 speed_before_kmh=float(row["speed_before_kmh"]),
                 speed_after_kmh=float(row["speed_after_kmh"]),
+                gauge_mm=int(gauge) if mode == "rail" and np.isfinite(gauge) else 0,
+                crossings=_crossings(crossings if isinstance(crossings, str) else ""),
             )
         )
+    return out
+
+
+def _crossings(text: str) -> dict[tuple[str, str], str]:
+    """``'KAZ:CHN:GATE;...'`` as crossings by pair of countries in alphabetical order."""
+    out = {}
+    for part in filter(None, text.split(";")):
+        a, b, border = part.split(":", 2)
+        out[min(a, b), max(a, b)] = border
     return out
 
 

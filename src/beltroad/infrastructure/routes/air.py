@@ -1,0 +1,125 @@
+"""Routes by air: a lorry to an airport, a flight, a lorry to the door.
+
+Flights are not links of the network. Any two of its airports are joined by the great circle at
+block speed, with a technical stop for every stage beyond the range of a loaded freighter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beltroad.infrastructure.engine.paths import Paths, one_to_many
+from beltroad.infrastructure.network import AIRPORT, Network, great_circle_km
+from beltroad.infrastructure.parameters import NetworkParameters
+from beltroad.infrastructure.routes.families import Family, allowed_links
+from beltroad.infrastructure.routes.itinerary import itinerary
+from beltroad.infrastructure.routes.names import Names
+from beltroad.infrastructure.routes.planner import Planner
+from beltroad.infrastructure.routes.route import Leg, Route, Stop
+from beltroad.infrastructure.routes.search import Found
+from beltroad.infrastructure.routes.spread import Part, Variability, spread_of
+
+__all__ = ["Flights", "air_routes", "flights"]
+
+Array = NDArray[np.float64]
+BY_LORRY = Family("air", ("road", "ferry"), ())
+
+
+@dataclass(frozen=True)
+class Flights:
+    """Between all airports, shape (airports, airports): km, block hours, usd and kg CO2e per TEU.
+
+    ``wait_hours`` for the next flight, and ``nodes`` of the airports.
+    """
+
+    nodes: NDArray[np.intp]
+    km: Array
+    hours: Array
+    usd: Array
+    kgco2e: Array
+    wait_hours: float
+
+
+def flights(network: Network, parameters: NetworkParameters) -> Flights:
+    """Air links of a network, by great circle."""
+    nodes = np.flatnonzero(network.layer == AIRPORT)
+    lat, lon = network.lat[nodes], network.lon[nodes]
+    km = great_circle_km(lat[:, None], lon[:, None], lat, lon)
+    if not len(nodes):
+        return Flights(nodes, km, km, km, km, 0.0)
+    p = parameters.one
+    stops = np.maximum(np.ceil(km / p("max_stage_km.air")) - 1, 0)
+    tonnes = p("tonnes_per_teu")
+    return Flights(
+        nodes, km,
+        km / p("cruise_speed_kmh.air") + stops * p("technical_stop_hours.air"),
+        km * p("usd_per_teu_km.air") + 2 * p("handling_usd_per_teu.air"),
+        km * p("gco2e_per_tkm.air") * tonnes / 1000,
+        p("service_wait_hours.air"),
+    )  # fmt: skip
+
+
+def air_routes(
+    planner: Planner, shut: NDArray[np.bool_], names: Names, variability: Variability, *, seed: int
+) -> list[Route]:
+    """The fastest route by air, and the best in money and time; none where no airport is near."""
+    net = planner.network
+    air = flights(net, planner.pricing.parameters)
+    if not len(air.nodes):
+        return []
+    closed = shut | ~allowed_links(net, BY_LORRY, planner.nodes[[0, -1]])
+    out = []
+    for metric in ("hours", "generalised"):
+        paths = planner.paths(metric, closed)
+        weights = {"hours": air.hours + air.wait_hours}
+        weights["generalised"] = air.usd + planner.usd_per_hour * weights["hours"]
+        source, target = int(planner.nodes[0]), int(planner.nodes[-1])
+        nodes = air.nodes.astype(np.int32)
+        to = one_to_many(paths.topology, paths.weighting, source, nodes)[0]
+        away = one_to_many(paths.topology, paths.weighting, target, nodes, reverse=True)[0]
+        total = to[:, None] + weights[metric] + away
+        np.fill_diagonal(total, np.inf)
+        a, b = np.unravel_index(int(np.argmin(total)), total.shape)
+        if np.isfinite(total[a, b]):
+            route = _route(planner, paths, air, int(a), int(b), names, variability, seed)
+            if route is not None:
+                out.append(route)
+    return out
+
+
+def _route(
+    planner: Planner, paths: Paths, air: Flights, a: int, b: int, names: Names,
+    variability: Variability, seed: int,
+) -> Route | None:  # fmt: skip
+    net = planner.network
+    first = paths.shortest(int(planner.nodes[0]), int(air.nodes[a]))
+    last = paths.shortest(int(air.nodes[b]), int(planner.nodes[-1]))
+    if first is None or last is None:
+        return None
+    ways = [
+        Found("air", "", p.links.astype(np.int64), p.forward, p.nodes.astype(np.int64))
+        for p in (first, last)
+    ]
+    told = [itinerary(planner, way, names) for way in ways]
+    nodes = air.nodes[[a, b]]
+    here, there = (names.node(int(n)) for n in nodes)
+    waiting = Part("wait_flight", "", here, air.wait_hours)
+    wait = Stop(
+        "airport", here, air.wait_hours, 0.0, 0.0, 0.0, float(net.lat[nodes[0]]),
+        float(net.lon[nodes[0]]), (waiting,), str(net.ref[nodes[0]]),
+    )  # fmt: skip
+    leg = Leg(
+        "air", here, there, tuple(str(c) for c in net.country_of(nodes)), float(air.km[a, b]),
+        float(air.hours[a, b]), float(air.usd[a, b]), float(air.kgco2e[a, b]),
+        np.column_stack([net.lat[nodes], net.lon[nodes]]),
+        spent=(Part("line_air", "", "air", float(air.hours[a, b])),),
+    )  # fmt: skip
+    steps = (*told[0], wait, leg, *told[1])
+    return Route(
+        "air", steps, spread_of((p for s in steps for p in s.spent), variability, seed=seed),
+        np.concatenate([first.links, last.links]).astype(np.int64),
+        np.concatenate([first.forward, last.forward]),
+    )  # fmt: skip

@@ -1,0 +1,191 @@
+"""Computed transit times beside published ones: how far off the network is, and for what.
+
+An observation says what its days cover: ``terminal`` from departure to arrival of the train or
+lorry, ``port`` from port to port, ``door`` from door to door with waits and handling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from beltroad.errors import InputError
+from beltroad.infrastructure.network import PORT, Network
+from beltroad.infrastructure.routes.air import air_routes
+from beltroad.infrastructure.routes.closures import STRAITS
+from beltroad.infrastructure.routes.families import FAMILIES
+from beltroad.infrastructure.routes.itinerary import itinerary
+from beltroad.infrastructure.routes.names import Names
+from beltroad.infrastructure.routes.planner import Planner
+from beltroad.infrastructure.routes.route import Leg, Stop
+from beltroad.infrastructure.routes.search import search
+from beltroad.infrastructure.routes.spread import Part, Variability
+
+__all__ = ["FAMILY_OF", "compare_times", "errors", "observed_parts"]
+
+FAMILY_OF = {
+    "rail": "rail", "rail_ferry": "rail-ferry", "road": "road", "sea": "sea",
+    "sea_rail": "sea-rail", "water": "sea-water", "rail_road": "rail", "air": "air",
+}  # fmt: skip
+# Legs whose first departure and last arrival an observation means, by its mode.
+OWN_LEGS = {
+    "rail": ("rail",), "rail_ferry": ("rail", "ferry"), "road": ("road",), "sea": ("sea",),
+    "sea_rail": ("sea", "rail"), "water": ("water", "sea"), "rail_road": ("rail", "road"),
+}  # fmt: skip
+BASES = ("terminal", "port", "door")
+CLOSED_AS = {"cape": "suez"}
+
+
+def compare_times(
+    planner: Planner,
+    observations: pd.DataFrame,
+    ends: Mapping[str, tuple[int, int]],
+    variability: Variability,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> pd.DataFrame:
+    """Days that the network computes beside published ones.
+
+    Parameters
+    ----------
+    planner
+        A state of the network with the ends of all observations among its places.
+    observations
+        Rows with ``obs_id``, ``mode``, ``basis``, ``via`` (listed borders, straits, ``cape``),
+        ``closed`` (straits), ``days``.
+    ends
+        Positions of origin and destination among the planner's places by ``obs_id``.
+
+    Returns
+    -------
+    The rows with ``days_model`` (NaN where there is no way) and ``ratio`` (model over published).
+
+    Raises
+    ------
+    InputError
+        If a mode or basis is unknown.
+    """
+    out = observations.assign(
+        days_model=[
+            sum(p.hours for p in parts) / 24 if parts else np.nan
+            for parts in observed_parts(planner, observations, ends, variability, progress=progress)
+        ]
+    )
+    out["ratio"] = out["days_model"] / out["days"]
+    return out
+
+
+def observed_parts(
+    planner: Planner,
+    observations: pd.DataFrame,
+    ends: Mapping[str, tuple[int, int]],
+    variability: Variability,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> list[tuple[Part, ...]]:
+    """Hours by component of each observation's way, as far as its basis covers them.
+
+    Parameters as in :func:`compare_times`; empty where there is no way.
+    """
+    net = planner.network
+    names = Names(net, {})
+    found = []
+    for done, row in enumerate(observations.to_dict("records"), start=1):
+        mode, basis = str(row["mode"]), str(row["basis"])
+        if mode not in FAMILY_OF or basis not in BASES:
+            raise InputError(f"observation {row['obs_id']}: mode {mode!r} or basis {basis!r}")
+        one = planner.between(*ends[str(row["obs_id"])])
+        via, shut = _conditions(net, str(row["via"]), str(row["closed"]))
+        found.append(_parts(one, mode, basis, via, shut, names, variability))
+        if progress is not None:
+            progress(done / len(observations))
+    return found
+
+
+def errors(compared: pd.DataFrame, by: Sequence[str] = ("part",)) -> pd.DataFrame:
+    """Errors of groups of rows: number, median absolute error, bias, rank correlation.
+
+    ``median_abs_error`` and ``p90_abs_error`` are of |model / published - 1|; ``median_ratio``
+    is 1 without bias; ``rank_correlation`` is Spearman's.
+    """
+    rows = []
+    known = compared[np.isfinite(compared["ratio"])]
+    for key, group in known.groupby(list(by), sort=True):
+        off = (group["ratio"] - 1).abs()
+        ranks = group[["days", "days_model"]].rank()
+        rows.append(
+            {
+                **dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)),
+                "observations": len(group),
+                "median_abs_error": float(off.median()),
+                "p90_abs_error": float(off.quantile(0.9)),
+                "median_ratio": float(group["ratio"].median()),
+                "rank_correlation": float(ranks["days"].corr(ranks["days_model"])),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _conditions(
+    network: Network, via: str, closed: str
+) -> tuple[list[NDArray[np.intp]], NDArray[np.bool_]]:
+    """Nodes to pass, and links shut, for what an observation says of its way."""
+    shut = np.zeros(len(network.km), np.bool_)
+    for name in (x.strip() for x in closed.split(";") if x.strip()):
+        shut |= network.passage == name
+    stops = []
+    for name in (x.strip() for x in via.split(";") if x.strip()):
+        if name in CLOSED_AS:
+            shut |= network.passage == CLOSED_AS[name]
+            continue
+        if name == "caspian":
+            stops.append(_caspian(network))
+            continue
+        if name in STRAITS:
+            links = np.flatnonzero(network.passage == name)
+        else:
+            links = np.flatnonzero(network.border == name)
+        nodes = np.unique(np.concatenate([network.u[links], network.v[links]]))
+        if not len(nodes):
+            nodes = np.flatnonzero((network.layer == PORT) & (network.ref == name))
+        if len(nodes):
+            stops.append(nodes[:24])
+    return stops, shut
+
+
+def _caspian(network: Network) -> NDArray[np.intp]:
+    """Ends of the ferries over the Caspian."""
+    links = np.flatnonzero(network.has_mode("ferry"))
+    lat, lon = network.lat[network.u[links]], network.lon[network.u[links]]
+    here = links[(lat > 36) & (lat < 47.5) & (lon > 46.5) & (lon < 55)]
+    return np.unique(np.concatenate([network.u[here], network.v[here]]))
+
+
+def _parts(
+    planner: Planner, mode: str, basis: str, via: Sequence[NDArray[np.intp]],
+    shut: NDArray[np.bool_], names: Names, variability: Variability,
+) -> tuple[Part, ...]:  # fmt: skip
+    if mode == "air":
+        routes = air_routes(planner, shut, names, variability, seed=1)
+        if not routes:
+            return ()
+        best = min(routes, key=lambda r: r.hours_total)
+        return _covered(best.steps, basis, ("air",))
+    families = [f for f in FAMILIES if f.name == FAMILY_OF[mode]]
+    found = search(planner, shut, via=via, families=families, metrics=("hours",), threads=1)
+    if not found:
+        return ()
+    return _covered(itinerary(planner, found[0], names), basis, OWN_LEGS[mode])
+
+
+def _covered(steps: Sequence[Leg | Stop], basis: str, modes: Sequence[str]) -> tuple[Part, ...]:
+    """Parts that a basis covers: all, or from the first departure to the last arrival by a mode.
+
+    Lorry trips to the first terminal and from the last are not part of a train's or ship's time.
+    """
+    own = [k for k, s in enumerate(steps) if isinstance(s, Leg) and s.mode in modes]
+    within = steps if basis == "door" else steps[own[0] : own[-1] + 1] if own else ()
+    return tuple(p for s in within for p in s.spent)

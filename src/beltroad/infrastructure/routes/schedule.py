@@ -1,0 +1,312 @@
+"""Routes from a day of departure on: the wait for the train that is known to run.
+
+Without a day, a train is waited for as long as its network parameter says. With one, the table
+``service_frequency`` is asked: where a service leaves within 60 km of the place at which the
+route boards a train, and goes the way the route goes, the wait is that for its next day of
+departure, or half the interval where only the number of trains a week is known. Services are
+reported ones of different years, no timetable of today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from beltroad import evidence
+from beltroad.errors import InputError
+from beltroad.infrastructure.network import great_circle_km
+from beltroad.infrastructure.routes.find import MEASURES, SLACK
+from beltroad.infrastructure.routes.places import find_place, fold
+from beltroad.infrastructure.routes.route import Leg, Route, Stop, pareto
+from beltroad.infrastructure.routes.spread import Part, Variability, spread_of
+
+__all__ = [
+    "BOARD_KM", "REACH_KM", "TIMETABLE", "Boarding", "Service", "Trip", "compared", "next_departure",
+    "parse_departure", "scheduled", "services",
+]  # fmt: skip
+
+BOARD_KM = 60.0
+REACH_KM = 150.0
+WEEK_HOURS = 168.0
+# Tables give days of departure but no hour.
+DEPARTS_AT = time(12)
+# Component of a wait for a train of a known day: nothing of it is left to chance.
+TIMETABLE = "wait_timetable"
+WAIT = "wait_train"
+# Regions and short names that destinations of services are given as; groups of country_groups.
+_REGIONS = {
+    "europe": ("europe", "western_balkans"),
+    "centralasia": ("central_asia_caucasus",),
+    "westernchina": ("china",),
+}
+_NAMES = {"russia": "RUS", "laos": "LAO", "china": "CHN", "vietnam": "VNM", "iran": "IRN"}
+
+
+@dataclass(frozen=True)
+class Service:
+    """Trains that leave one place: how many a week, on which days (1 Monday to 7 Sunday).
+
+    ``target`` is the latitude and longitude of the destination, or None where that is a region;
+    ``regions`` are then the alpha-3 codes of its countries. ``per_week`` may be NaN.
+    """
+
+    origin: str
+    destination: str
+    lat: float
+    lon: float
+    per_week: float
+    days: tuple[int, ...]
+    year: int
+    target: tuple[float, float] | None
+    regions: frozenset[str]
+    source_title: str = ""
+    source_url: str = ""
+    confidence: str = ""
+
+
+@dataclass(frozen=True)
+class Boarding:
+    """A train that a route boards: the service, when the goods are ready, and the wait in hours.
+
+    ``departs`` is None where the day is not known; ``by`` is ``timetable`` or ``frequency``.
+    """
+
+    place: str
+    service: Service
+    ready: datetime
+    departs: datetime | None
+    wait_hours: float
+    default_hours: float
+    by: str
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A route, and when it begins; without a start only the route counts."""
+
+    route: Route
+    start: datetime | None = None
+    boardings: tuple[Boarding, ...] = ()
+
+    def arrival(self, hours: float) -> datetime | None:
+        """The moment so many hours after the start, in local time of the origin."""
+        return None if self.start is None else self.start + timedelta(hours=hours)
+
+
+def parse_departure(text: str) -> datetime:
+    """A day, or a day and a minute, as in ISO 8601: ``2026-03-02`` or ``2026-03-02T14:30``.
+
+    Raises
+    ------
+    InputError
+        If it is no such date, or one that no timetable could speak of.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None or not text.strip()[:10].count("-") == 2:
+        raise InputError(
+            f"{text[:40]!r} is no day of departure; write YYYY-MM-DD or YYYY-MM-DDTHH:MM, "
+            "in local time of the origin"
+        )
+    if not 1990 <= found.year <= 2100:
+        raise InputError(f"{text[:40]!r}: the year of departure must lie between 1990 and 2100")
+    return found
+
+
+def services(table: pd.DataFrame | None = None) -> tuple[Service, ...]:
+    """Trains of the table ``service_frequency`` whose destination can be placed."""
+    if table is None:
+        return _bundled()
+    rows = table[table["place_kind"] == "rail_relation"].to_dict("records")
+    return tuple(s for row in rows if (s := _service({str(k): v for k, v in row.items()})))
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> tuple[Service, ...]:
+    return services(evidence.load("service_frequency"))
+
+
+def next_departure(ready: datetime, days: Iterable[int]) -> datetime:
+    """The first noon at or after ``ready`` on one of the ISO days of the week."""
+    wanted = set(days)
+    for ahead in range(8):
+        moment = datetime.combine(ready.date() + timedelta(days=ahead), DEPARTS_AT)
+        if moment >= ready and moment.isoweekday() in wanted:
+            return moment
+    raise InputError(f"days of departure {sorted(wanted)} are not among 1 (Monday) to 7 (Sunday)")
+
+
+def scheduled(
+    route: Route,
+    start: datetime,
+    known: Sequence[Service],
+    variability: Variability,
+    *,
+    seed: int = 1,
+) -> Trip:
+    """The route as it runs when it begins at ``start``: waits for trains replaced, spread anew.
+
+    Days of departure count for the train that lorries bring the goods to. A later train is
+    reached on a day that cannot be told, so that half the interval stands for its wait.
+    """
+    steps: list[Leg | Stop] = []
+    boardings: list[Boarding] = []
+    waits: list[tuple[str, float]] = []
+    hours, told = 0.0, True
+    for k, step in enumerate(route.steps):
+        new: Leg | Stop = step
+        if isinstance(step, Leg):
+            told &= step.mode == "road"
+        elif any(name == WAIT for name, _ in step.parts):
+            new, boarding = _boarded(route, k, start + timedelta(hours=hours), known, told)
+            boardings += [boarding] if boarding else []
+            waits += [(n, h) for n, h in new.parts if n in (WAIT, TIMETABLE)]
+            told = False
+        hours += new.hours
+        steps.append(new)
+    parts = _with_waits(route.parts, waits)
+    certain = Variability({**variability.rows, (TIMETABLE, ""): ("lognormal", 0.0)})
+    spread = spread_of(parts, certain, seed=seed)
+    changed = replace(route, steps=tuple(steps), parts=parts, spread=spread)
+    return Trip(changed, start, tuple(boardings))
+
+
+def compared(trips: Sequence[Trip]) -> list[Trip]:
+    """Trips with ``efficient`` and ``best_in`` as their hours now are, the efficient ones first."""
+    measure = np.array([[getattr(t.route, m) for m in MEASURES] for t in trips])
+    best = measure.min(axis=0)
+    out = []
+    for trip, row, front in zip(trips, measure, pareto(map(tuple, measure), SLACK), strict=True):
+        winners = tuple(m for m, v, b in zip(MEASURES, row, best, strict=True) if v <= b)
+        out.append(replace(trip, route=replace(trip.route, efficient=front, best_in=winners)))
+    return sorted(out, key=lambda t: (not t.route.efficient, t.route.hours_total))
+
+
+def _boarded(
+    route: Route, at: int, arrived: datetime, known: Sequence[Service], told: bool
+) -> tuple[Stop, Boarding | None]:
+    """A stop with its wait for a train replaced, if a service is known."""
+    stop = route.steps[at]
+    if not isinstance(stop, Stop):
+        raise TypeError("only stops have waits")
+    names = [name for name, _ in stop.parts]
+    first = names.index(WAIT)
+    ready = arrived + timedelta(hours=sum(h for _, h in stop.parts[:first]))
+    run = _run(route.steps[at + 1 :])
+    fitting = [s for s in known if run and _fits(s, run)]
+    if not fitting:
+        return stop, None
+    dated = [(next_departure(ready, s.days), s) for s in fitting if s.days] if told else []
+    counted = [s for s in fitting if s.per_week > 0]
+    if dated:
+        departs, service = min(dated, key=lambda d: (d[1].target is None, d[0]))
+        wait, by = (departs - ready).total_seconds() / 3600, TIMETABLE
+    elif counted:
+        departs = None
+        service = max(counted, key=lambda s: (s.target is not None, s.year, s.per_week))
+        wait, by = WEEK_HOURS / service.per_week / 2, WAIT
+    else:
+        return stop, None
+    parts = list(stop.parts)
+    default = parts[first][1]
+    parts[first] = (by, wait)
+    new = replace(stop, parts=tuple(parts), hours=stop.hours - default + wait)
+    how = "timetable" if by == TIMETABLE else "frequency"
+    return new, Boarding(stop.place, service, ready, departs, wait, default, how)
+
+
+def _run(steps: Sequence[Leg | Stop]) -> list[Leg]:
+    """Legs of the train boarded here: up to where the goods leave the rails."""
+    out: list[Leg] = []
+    for step in steps:
+        if isinstance(step, Leg):
+            if step.mode != "rail":
+                break
+            out.append(step)
+        elif out and step.kind not in ("border", "gauge change"):
+            break
+    return out
+
+
+def _fits(service: Service, run: Sequence[Leg]) -> bool:
+    lat, lon = run[0].points[0]
+    if _km(service.lat, service.lon, lat, lon) > BOARD_KM:
+        return False
+    if service.target is None:
+        return any(c in service.regions for leg in run for c in leg.countries)
+    points = np.vstack([leg.points for leg in run])
+    away = great_circle_km(*service.target, points[:, 0], points[:, 1])
+    whole = _km(service.lat, service.lon, *service.target)
+    return bool(np.min(away) <= min(REACH_KM, whole / 2))
+
+
+def _with_waits(parts: Sequence[Part], waits: Sequence[tuple[str, float]]) -> tuple[Part, ...]:
+    """Parts with their waits for trains replaced in order of travel."""
+    found = iter(waits)
+    out = []
+    for part in parts:
+        if part.component == WAIT:
+            name, hours = next(found)
+            group = part.group if name == WAIT else ""
+            part = Part(name, group, part.place, hours)
+        out.append(part)
+    return tuple(out)
+
+
+def _service(row: dict[str, object]) -> Service | None:
+    number: NDArray[np.float64] = np.array(
+        [row["origin_lat"], row["origin_lon"], row["departures_per_week"], row["year"]], np.float64
+    )
+    if not np.isfinite(number[:2]).all():
+        return None
+    regions = _countries(str(row["destination"]))
+    target = None if regions else _target(str(row["destination"]), number)
+    if not regions and target is None:
+        return None
+    days = tuple(int(d) for d in str(row["schedule_days"]).split(";") if d.strip())
+    return Service(
+        str(row["origin"]), str(row["destination"]), float(number[0]), float(number[1]),
+        float(number[2]), days, int(number[3]), target, regions, str(row["source_title"]),
+        str(row["source_url"]), str(row["confidence"]),
+    )  # fmt: skip
+
+
+def _target(text: str, origin: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The destination's place: its own name, else that in brackets; None where none is known."""
+    name, _, inner = text.partition("(")
+    for word in (name, inner.rstrip(")")):
+        if word.strip():
+            try:
+                place = find_place(word.strip())
+            except InputError:
+                continue
+            if _km(float(origin[0]), float(origin[1]), place.lat, place.lon) > BOARD_KM:
+                return place.lat, place.lon
+    return None
+
+
+def _countries(text: str) -> frozenset[str]:
+    """Codes of the countries and regions that a destination is given as."""
+    table = evidence.load("countries")
+    known = {fold(n): c for n, c in zip(table["name"], table["iso3"], strict=True)} | _NAMES
+    groups = evidence.load("country_groups")
+    out: set[str] = set()
+    for word in text.partition("(")[0].replace(" and ", ",").split(","):
+        key = fold(word)
+        if key in _REGIONS:
+            out |= set(groups.loc[groups["rail_group"].isin(_REGIONS[key]), "iso3"])
+        elif key in known:
+            out.add(known[key])
+    return frozenset(out)
+
+
+def _km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    return float(great_circle_km(lat_a, lon_a, lat_b, lon_b))
