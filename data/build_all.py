@@ -22,6 +22,7 @@ ORDER = (
     "polygons",
     "borders",
     "border_regimes",
+    "services",
     "network_parameters",
     "projects",
     "waterways",
@@ -40,6 +41,7 @@ ORDER = (
     "value_of_time",
     "cables",
     "network",
+    "container_ports",
     "places",
 )
 

@@ -18,11 +18,11 @@ import pandas as pd
 
 from _common import BUNDLE, ROOT, WORK, write_table
 from network import borders as border_steps
-from network import heal, hsr, patches, simplify, sources, tag, terminals
+from network import heal, hsr, inland, patches, relief, simplify, sources, tag, terminals
 from network.order import dissection_order, fill, reorder
 from network.simplify import Graph
 from network.subdivide import subdivide, through_points
-from network.terminals import CITY, PORT, RAIL, ROAD, SEA
+from network.terminals import AIRPORT, CITY, DRYPORT, PORT, RAIL, ROAD, SEA, WATER
 
 FACTS = Path(__file__).resolve().parent / "facts"
 CACHE = WORK / "network"
@@ -46,50 +46,8 @@ def table(name: str, folder: Path = FACTS) -> pd.DataFrame:
     return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
 
-def layer_graph(
-    lat: np.ndarray,
-    lon: np.ndarray,
-    layer: int,
-    country: np.ndarray,
-    u: np.ndarray,
-    v: np.ndarray,
-    km: np.ndarray,
-    mode: str,
-    passage: np.ndarray | None = None,
-) -> Graph:
-    """One layer as a graph."""
-    n, m = lat.size, u.size
-    return Graph(
-        lat=lat,
-        lon=lon,
-        layer=np.full(n, layer),
-        country=country.astype(object),
-        gauge=np.zeros(n, np.int64),
-        ref=np.full(n, "", object),
-        u=u,
-        v=v,
-        km=km,
-        mode=np.full(m, mode, object),
-        border=np.full(m, "", object),
-        passage=np.full(m, "", object) if passage is None else passage.astype(object),
-        patched=np.zeros(m, bool),
-    )
-
-
-def union(first: Graph, second: Graph) -> Graph:
-    """Two graphs side by side."""
-    n = first.lat.size
-    columns = {
-        f: np.concatenate([getattr(first, f), getattr(second, f)])
-        for f in (*Graph.NODE, *Graph.LINK)
-    }
-    columns["u"] = np.concatenate([first.u, second.u + n])
-    columns["v"] = np.concatenate([first.v, second.v + n])
-    return Graph(**columns)
-
-
-def lines(member: str, layer: int, mode: str) -> Graph:
-    """One line layer, tagged by country."""
+def lines(member: str, layer: int, mode: str, *, drawn: bool) -> Graph:
+    """One line layer, tagged by country; ``drawn`` keeps the lengths of the drawing."""
     lat, lon, u, v, km = sources.read_line_graph(member)
     country = tag.fill_untagged(lat, lon, tag.tag_points(lat, lon))
     fixes = table("tag_fixes")
@@ -97,7 +55,11 @@ def lines(member: str, layer: int, mode: str) -> Graph:
         away = sources.great_circle_km(lat, lon, row["lat"], row["lon"])
         country[away <= row["radius_km"]] = row["iso3"]
     say(f"{mode}: {lat.size} nodes, {u.size} links, {km.sum():.0f} km")
-    return layer_graph(lat, lon, layer, country, u, v, km, mode)
+    g = simplify.layer_graph(lat, lon, layer, country, u, v, km, mode)
+    if not drawn:
+        g = relief.stretch(g, mode, table("line_stretch"))
+        say(f"{mode}: {g.km.sum():.0f} km with the bends that the drawing leaves out")
+    return g
 
 
 def finish_lines(g: Graph, listed: pd.DataFrame, mode: str) -> Graph:
@@ -157,6 +119,8 @@ def known_points(mode: str | None = None) -> np.ndarray:
         spots = spots[spots["mode"] == mode]
     for a, b in (("origin_lat", "origin_lon"), ("dest_lat", "dest_lon")):
         points += spots[[a, b]].to_numpy(float).tolist() if len(spots) else []
+    for text in spots["via"].dropna() if len(spots) else []:
+        points += patches.waypoints(str(text)).tolist()
     points += table("network_places")[["lat", "lon"]].to_numpy(float).tolist()
     return np.unique(np.array(points), axis=0)
 
@@ -168,9 +132,10 @@ def crossings(listed: pd.DataFrame, mode: str) -> np.ndarray:
     return listed.loc[listed["mode"] == mode, ["lat", "lon"]].to_numpy(float)
 
 
-def build_rail(listed: pd.DataFrame) -> Graph:
+def build_rail(listed: pd.DataFrame, *, drawn: bool = False) -> Graph:
     """Rail: raw, patched by hand, healed, without passenger-only lines."""
-    g, problems = patches.add_patches(lines("world_railways", RAIL, "rail"), table("rail_patches"))
+    raw = lines("world_railways", RAIL, "rail", drawn=drawn)
+    g, problems = patches.add_patches(raw, table("rail_patches"))
     say(f"rail patches not placed: {problems}")
     g = finish_lines(g, listed, "rail")
     g, report = hsr.cut_passenger_lines(g, table("hsr_cuts"))
@@ -182,9 +147,9 @@ def build_rail(listed: pd.DataFrame) -> Graph:
     return g
 
 
-def build_road(listed: pd.DataFrame) -> Graph:
+def build_road(listed: pd.DataFrame, *, drawn: bool = False) -> Graph:
     """Road: raw, healed, patched by hand."""
-    g = finish_lines(lines("world_highways", ROAD, "road"), listed, "road")
+    g = finish_lines(lines("world_highways", ROAD, "road", drawn=drawn), listed, "road")
     g, problems = patches.add_patches(g, table("road_patches"), snap_km=12.0)
     say(f"road patches not placed: {problems}")
     return g
@@ -192,12 +157,14 @@ def build_road(listed: pd.DataFrame) -> Graph:
 
 def main_network(listed: pd.DataFrame) -> Graph:
     """Rail, road and sea side by side, with ferries, gauges and pinned crossings."""
-    g = union(build_rail(listed), build_road(listed))
+    g = simplify.union(build_rail(listed), build_road(listed))
     lat, lon, u, v, km, passage = sources.read_sea_lanes()
     # Open in the raw lanes, which would send Shanghai-Rotterdam through the Canadian Arctic.
     u, v, km, passage = (x[passage != "northwest"] for x in (u, v, km, passage))
-    sea = layer_graph(lat, lon, SEA, np.full(lat.size, "", object), u, v, km, "sea", passage)
-    g = simplify.merge_parallel_links(union(g, sea))
+    sea = simplify.layer_graph(
+        lat, lon, SEA, np.full(lat.size, "", object), u, v, km, "sea", passage
+    )
+    g = simplify.merge_parallel_links(simplify.union(g, sea))
     g, problems = patches.add_ferries(g, table("ferries"))
     say(f"ferries not placed: {problems}")
     g = replace(g, gauge=patches.rail_gauge(g, table("gauges", BUNDLE), table("rail_gauge_areas")))
@@ -222,7 +189,11 @@ def add_terminals(g: Graph, cities: pd.DataFrame, projects: pd.DataFrame) -> Gra
     to_sea, sea_km = terminals.sea_links(
         ports["lat"].to_numpy(float), ports["lon"].to_numpy(float), g.lat[sea], g.lon[sea]
     )
-    wanted = terminals.near_projects(ports, projects)
+    known = pd.concat([sources.read_ports(), table("ports_extra")])
+    mouths = set(inland.river_places(table("waterways", BUNDLE), known)["locode"])
+    mouths &= set(ports.loc[ports["here"] & (ports["coastal"] | (sea_km < 20)), "locode"])
+    wanted = terminals.near_projects(ports, projects) | mouths
+    say(f"river mouths with a link to the sea: {sorted(mouths)}")
     chosen = terminals.choose_ports(ports, sea_km, wanted)
     usable = (ports["here"] & (ports["coastal"] | (sea_km < 60))).to_numpy()
     g, city = g.add_nodes(
@@ -282,6 +253,28 @@ def _place_ports(
     return g
 
 
+def add_inland(g: Graph) -> Graph:
+    """Rivers with their ports, airports and dry ports."""
+    rivers, airports, dry = (table(name, BUNDLE) for name in ("waterways", "airports", "dryports"))
+    known = pd.concat([sources.read_ports(), table("ports_extra")])
+    if len(rivers):
+        g, new = inland.add_waterways(g, rivers, known)
+        say(f"waterways: {len(rivers)} links, {len(new)} new river ports {new}")
+    if len(airports):
+        g, alone = inland.add_airports(g, airports)
+        say(f"airports: {len(airports)}, without a road {alone}")
+    if len(dry):
+        g, report = inland.add_dry_ports(g, dry)
+        report.to_csv(CACHE / "dryports_report.csv", index=False)
+        no_rail = report.loc[report["gauges"] == "", "dryport_id"].tolist()
+        no_road = report.loc[~report["road"], "dryport_id"].tolist()
+        say(
+            f"dry ports: {len(dry)}, two gauges {report['gauges'].str.contains(';').sum()}, "
+            f"without rail {no_rail}, without a road {no_road}"
+        )
+    return g
+
+
 def kept_nodes(g: Graph) -> np.ndarray:
     """Nodes of rail and road nearest to project way points and places under check."""
     kept = np.zeros(g.lat.size, bool)
@@ -295,12 +288,13 @@ def kept_nodes(g: Graph) -> np.ndarray:
 
 
 def drop_fragments(g: Graph, least_km: float = 100.0) -> Graph:
-    """Keep pieces that hold a terminal or have at least ``least_km`` of rail or road."""
+    """Keep pieces that hold a terminal or river or have ``least_km`` of rail or road."""
     label = heal.components(g.lat.size, g.u, g.v)
     count = label.max() + 1
     land = np.where(np.isin(g.mode.astype(str), ("rail", "road")), g.km, 0.0)
     length = np.bincount(label[g.u], weights=land, minlength=count)
-    terminal = np.bincount(label, weights=np.isin(g.layer, (CITY, PORT)), minlength=count)
+    holds = np.isin(g.layer, (CITY, PORT, WATER, AIRPORT, DRYPORT))
+    terminal = np.bincount(label, weights=holds, minlength=count)
     return g.nodes(((length >= least_km) | (terminal > 0))[label])
 
 
@@ -337,6 +331,7 @@ def main() -> None:
     projects = table("projects", BUNDLE)
     g = main_network(listed)
     g = add_terminals(g, cities, projects)
+    g = add_inland(g)
     g = shrink(g)
     g = ordered(g)
     arcs, _ = fill(g)

@@ -1,7 +1,8 @@
 """Check the hand-written known distances and write the bundled table ``spot_distances``.
 
 These published freight distances are a yardstick for the network: route lengths found by the
-engine are compared with them and reported, never fitted to them.
+engine are compared with them and reported. The stretch of railways and roads as a whole is fitted
+to them (``fit_line_stretch.py``), no single link is.
 
 Run: ``python data/build_spot_distances.py`` (``--check`` reports without writing).
 """
@@ -9,6 +10,7 @@ Run: ``python data/build_spot_distances.py`` (``--check`` reports without writin
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +27,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "destination": ("-", "place name in English"),
     "dest_lat": ("degrees", "latitude"),
     "dest_lon": ("degrees", "longitude"),
+    "via": ("-", "places the published route passes, 'lat,lon;lat,lon' in degrees; or empty"),
     "mode": ("-", "rail, road or sea"),
     "known_km": ("km", "published distance; sea from nautical miles times 1.852"),
     "state": ("-", "network state the figure belongs to: 2013 or today"),
@@ -32,10 +35,20 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "source_title": ("-", "page that states the figure, or 'unconfirmed'"),
     "source_url": ("-", "its address"),
     "confidence": ("-", "high, medium or low"),
+    "use": ("-", "fit where the stretch of lines is fitted to it too, check where it is held out"),
 }
 MODES = frozenset({"rail", "road", "sea"})
 LEAST = {"rail": 40, "road": 12, "sea": 12}
 LONGEST_DETOUR = {"rail": 2.5, "road": 2.5, "sea": 8.5}
+
+
+def places(text: str) -> list[tuple[float, float]]:
+    """'lat,lon;lat,lon' as pairs."""
+    found = []
+    for part in filter(None, text.split(";")):
+        lat, lon = part.split(",")
+        found.append((float(lat), float(lon)))
+    return found
 
 
 def row_faults(row: dict[str, str]) -> list[str]:
@@ -47,17 +60,23 @@ def row_faults(row: dict[str, str]) -> list[str]:
         km = float(row["known_km"])
     except ValueError as error:
         return [str(error)]
+    try:
+        points = [a, *places(row["via"]), b]
+    except ValueError:
+        return [f"via {row['via']!r}"]
     if row["mode"] not in MODES:
         return [f"mode {row['mode']!r}"]
-    if any(abs(lat) > 90 or abs(lon) > 180 for lat, lon in (a, b)):
+    if any(abs(lat) > 90 or abs(lon) > 180 for lat, lon in points):
         found.append("a coordinate is off the globe")
-    straight = great_circle_km(a, b)
+    straight = sum(great_circle_km(p, q) for p, q in pairwise(points))
     if not 0.97 * straight <= km <= LONGEST_DETOUR[row["mode"]] * straight:
         found.append(f"{km:g} km against a great circle of {straight:.0f} km")
     if row["state"] not in {"2013", "today"}:
         found.append(f"state {row['state']!r}")
     if row["confidence"] not in {"high", "medium", "low"}:
         found.append(f"confidence {row['confidence']!r}")
+    if row["use"] not in {"fit", "check"}:
+        found.append(f"use {row['use']!r}")
     if row["source_title"] == "unconfirmed":
         if row["confidence"] == "high" or "unconfirmed" not in row["route_note"]:
             found.append("unconfirmed, but the note or the confidence does not say so")
@@ -106,7 +125,8 @@ def main() -> int:
                 }
             ],
             columns=COLUMNS,
-            notes="A yardstick, not an input: nothing is fitted to these figures. Rows with "
+            notes="A yardstick. Three numbers are fitted to all rows marked fit together: the "
+            "stretch of railways and roads (fit_line_stretch.py); no single link is. Rows with "
             "source_title 'unconfirmed' rest on general knowledge and are rounded.",
         )
     return 0

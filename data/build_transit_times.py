@@ -40,7 +40,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "basis": (
         "-",
         "terminal: departure to arrival without the wait at the origin; port: port to port; "
-        "door: with waits and handling at both ends",
+        "door: with waits and handling at both ends; moving: on the move alone; by air terminal is "
+        "from airport to airport with handling there",
     ),
     "via": ("-", "crossings (border_id) and passages known from the source, joined by ;"),
     "closed": ("-", "passages closed or avoided at that time, joined by ;"),
@@ -56,7 +57,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "confidence": ("-", "high, medium or low"),
     "part": ("-", "calibrate or holdout, by hash of the relation"),
 }
-BASES = frozenset({"terminal", "port", "door"})
+BASES = frozenset({"terminal", "port", "door", "moving"})
 KINDS = frozenset({"observed", "schedule", "claim"})
 PASSAGES = frozenset({"suez", "cape", "panama", "caspian"})
 # Great-circle kilometres per day that no journey of the mode leaves, hours at terminals included.

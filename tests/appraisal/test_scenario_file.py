@@ -10,9 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beltroad.appraisal.inputs import scenario_projects
+from beltroad.appraisal.cache import Cache
+from beltroad.appraisal.inputs import gather, scenario_projects
+from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
-from beltroad.appraisal.scenario_file import known_codes, parse_scenario, read_scenario
+from beltroad.appraisal.scenario_file import (
+    known_codes,
+    parse_scenario,
+    place_refs,
+    read_scenario,
+)
+from beltroad.appraisal.transport import Transport
 from beltroad.errors import InputError, ScenarioError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +46,13 @@ GOOD_LINE = {
     "id": "MY-LINE", "name": "My line", "mode": "rail", "countries": ["KAZ"],
     "waypoints": [[45.0, 70.0], [46.0, 71.0]],
 }  # fmt: skip
+
+
+NEW_PORT = {
+    "id": "MY-PORT", "name": "My port", "mode": "port", "effect": "new_port",
+    "countries": ["GIN"], "waypoints": [[9.28, -13.22]],
+}  # fmt: skip
+DAILY = {"name": "Daily", "mode": "rail", "places": ["Xi'an"], "departures_per_week": 7}
 
 
 def inline(**changed: Any) -> dict[str, Any]:
@@ -124,6 +139,39 @@ def test_all_faults_at_once_each_with_key_value_and_remedy() -> None:
         (inline(mode="port"), "projects.inline[0]", "needs mode"),
         (inline(effect="terminal"), "projects.inline[0]", "dryport"),
         (inline(length_km=float("nan")), "projects.inline[0].length_km", "finite"),
+        (inline(effect="new_port"), "projects.inline[0]", "needs mode 'port'"),
+        (inline(mode="port", effect="terminal"), "projects.inline[0]", "give one waypoint"),
+        (inline(gauge_mm=1434), "projects.inline[0].gauge_mm", "1435"),
+        (inline(mode="road", gauge_mm=1435), "projects.inline[0]", "belongs to mode 'rail'"),
+        (inline(locode="KZABC"), "projects.inline[0]", "'port' or 'dryport'"),
+        (inline(mode="water", borders=["MOHAN-BOTEN-RAIL"]), "projects.inline[0]",
+         "belongs to mode 'rail' or 'road'"),
+        (inline(borders=["MOHAN-BOTEN-RAI"]), "projects.inline[0].borders[0]",
+         "Did you mean 'MOHAN-BOTEN-RAIL'"),
+        (inline(mode="water", effect="upgrade"), "projects.inline[0]", "speed_after_kmh"),
+        (inline(length_km=100.0), "projects.inline[0]", "great circle of the waypoints, 136 km"),
+        (inline(capacity_teu_per_year=0), "projects.inline[0].capacity_teu_per_year", "0"),
+        ({"projects": {"inline": [NEW_PORT | {"locode": "GRPIR"}]}}, "projects.inline",
+         "there is a port 'GRPIR' already"),
+        ({"projects": {"inline": [NEW_PORT, NEW_PORT | {"id": "MY-PORT2", "locode": "GNMRB"},
+                                  NEW_PORT | {"id": "MY-PORT3", "locode": "GNMRB"}]}},
+         "projects.inline", "there is a port 'GNMRB' already"),
+        ({"reforms": [{"name": "x", "ports": ["GRPIX"], "wait_factor": 0.5}]},
+         "reforms[0].ports[0]", "Did you mean"),
+        ({"reforms": [{"name": "x", "countries": ["KAZ"]}]}, "reforms[0]", "hours_cut above 0"),
+        ({"reforms": [{"name": "x", "countries": ["KAZ"], "hours_cut": -1}]},
+         "reforms[0].hours_cut", "-1"),
+        ({"schedules": [DAILY | {"places": []}]}, "schedules[0]", "places or countries"),
+        ({"schedules": [DAILY | {"places": ["Xian"]}]}, "schedules[0].places[0]",
+         "Did you mean"),
+        ({"schedules": [DAILY | {"places": ["Hyderabad"]}]}, "schedules[0].places[0]",
+         "1269843 (IND) or 1176734 (PAK). Give the id."),
+        ({"schedules": [DAILY | {"departures_per_week": 0}]},
+         "schedules[0].departures_per_week", "0"),
+        ({"schedules": [DAILY | {"departures_per_week": 501}]},
+         "schedules[0].departures_per_week", "501"),
+        ({"schedules": [DAILY | {"mode": "air"}]}, "schedules[0].mode", "'sea'"),
+        ({"schedules": [DAILY | {"place": []}]}, "schedules[0].place", "Did you mean 'places'"),
         ({"parameters": {"network": {"mode_sensitivity": -1}}}, "parameters.network", "-1"),
         ({"sensitivity": "perhaps"}, "sensitivity", "'perhaps'"),
         ({"name": ""}, "name", "''"),
@@ -232,7 +280,8 @@ def test_the_digest_ignores_the_name_and_nothing_else() -> None:
         {"projects": {"with_halted": True}}, {"parameters": {"domestic": True}},
         {"parameters": {"network": {"mode_sensitivity": 5.0}}},
         {"reforms": [{"name": "x", "countries": ["KAZ"], "wait_factor": 0.5}]},
-        {"projects": {"inline": [GOOD_LINE]}},
+        {"projects": {"inline": [GOOD_LINE]}}, {"schedules": [DAILY]},
+        {"reforms": [{"name": "x", "countries": ["KAZ"], "hours_cut": 5}]},
     ):  # fmt: skip
         assert parse_scenario(raw).digest != base.digest, raw
 
@@ -261,11 +310,71 @@ def test_which_projects_are_chosen() -> None:
     assert own["waypoints"] == "45.00000,70.00000;46.00000,71.00000"
 
 
+def test_a_new_port_of_the_scenario_may_be_named_in_it() -> None:
+    found = parse_scenario({
+        "projects": {"inline": [NEW_PORT, NEW_PORT | {"id": "OTHER", "locode": "GNMRB"}]},
+        "reforms": [{"name": "x", "ports": ["MY-PORT", "GNMRB", "GRPIR"], "hours_cut": 5}],
+        "schedules": [DAILY | {"mode": "sea", "places": ["MY-PORT", "GNMRB"]}],
+    })  # fmt: skip
+    assert found.reforms[0].ports == ("MY-PORT", "GNMRB", "GRPIR")
+    # Without the project the code is unknown, and projects that are no ports give none.
+    assert "ports" in next(iter(faults({"reforms": [
+        {"name": "x", "ports": ["MY-PORT"], "hours_cut": 5}]})))  # fmt: skip
+    assert "ports" in next(iter(faults({
+        "projects": {"inline": [GOOD_LINE]},
+        "reforms": [{"name": "x", "ports": ["MY-LINE"], "hours_cut": 5}]})))  # fmt: skip
+
+
+def test_inline_projects_reach_the_network_with_all_they_say() -> None:
+    raw = {"projects": {"inline": [
+        GOOD_LINE | {"gauge_mm": 1435, "borders": ["KHORGOS-ALTYNKOL-RAIL"],
+                     "capacity_teu_per_year": 500_000, "countries": ["CHN", "KAZ"]},
+        NEW_PORT | {"locode": "GNMRB"},
+    ]}}  # fmt: skip
+    table = scenario_projects(parse_scenario(raw))
+    railway, port = table.iloc[-2], table.iloc[-1]
+    assert (railway["gauge_mm"], railway["capacity_teu_per_year"]) == (1435, 500_000)
+    assert railway["crossings"] == "CHN:KAZ:KHORGOS-ALTYNKOL-RAIL"
+    assert (port["locode"], port["effect"], port["in_2024_data"]) == ("GNMRB", "new_port", "no")
+    assert port["acts"]
+    assert table["crossings"].iloc[:-2].eq("").all()
+
+
+def test_places_of_a_schedule_become_references_of_the_network() -> None:
+    inputs = gather(parse_scenario({"schedules": [
+        DAILY | {"places": ["Xi'an", "Urumqi"], "countries": ["POL"]},
+        DAILY | {"mode": "sea", "places": ["GRPIR"]},
+    ]}))  # fmt: skip
+    names = place_refs()
+    rail, sea = inputs.reformed.schedules
+    assert set(names["Xi'an"]) | set(names["Urumqi"]) < set(rail.places)
+    assert all(len(names[name]) == 1 for name in ("Xi'an", "Urumqi"))
+    assert (rail.mode, rail.departures_per_week, rail.countries) == ("rail", 7, ("POL",))
+    assert sea.places == ("GRPIR",)
+    assert inputs.pricing.schedules == ()
+
+
+def test_what_is_cached_depends_on_reforms_and_schedules_of_the_later_state_only() -> None:
+    def keys(**raw: Any) -> tuple[str, str]:
+        scenario = parse_scenario({"projects": {"include": "none"}} | raw)
+        transport = Transport(scenario, gather(scenario), Cache(None), Progress())
+        there = transport.presence["complete"]
+        return transport.key(there), transport.key(there, reformed=True)
+
+    plain, daily = keys(), keys(schedules=[DAILY])
+    often = keys(schedules=[DAILY | {"departures_per_week": 14}])
+    cut = keys(reforms=[{"name": "x", "countries": ["KAZ"], "hours_cut": 5}])
+    assert len({plain[0], daily[0], often[0], cut[0]}) == 1
+    assert plain[1] == plain[0]
+    assert len({plain[1], daily[1], often[1], cut[1]}) == 4
+
+
 KEYS = [
     "name", "description", "states", "projects", "reforms", "parameters", "sensitivity", "seed",
     "overrides", "apply", "before", "after", "economy", "include", "where", "exclude", "inline",
     "with_halted", "country", "mode", "id", "waypoints", "countries", "length_km", "effect",
-    "borders", "ports_of", "wait_factor", "network", "value_of_time", "discount_rate", "base",
+    "borders", "ports_of", "ports", "wait_factor", "hours_cut", "schedules", "places", "locode",
+    "departures_per_week", "gauge_mm", "network", "value_of_time", "discount_rate", "base",
     "x y",
 ]  # fmt: skip
 VALUES = st.one_of(

@@ -100,7 +100,7 @@ def test_every_economy_has_its_groups():
 
 def test_road_and_rail_speeds_are_possible():
     table = evidence.load("network_parameters")
-    speed = table[table["parameter"].str.endswith("speed_kmh")]
+    speed = table[table["parameter"].str.endswith("speed_kmh") & (table["mode"] != "air")]
     assert speed["high"].max() <= 110
     duty = table[table["parameter"] == "duty_hours_per_day"]
     assert duty["high"].max() <= 24

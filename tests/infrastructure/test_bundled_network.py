@@ -79,13 +79,33 @@ def test_every_crossing_has_a_wait(world: World) -> None:
     assert (found.usd >= 0).all()
 
 
+def legs_of(checks: pd.DataFrame) -> pd.DataFrame:
+    """One row a leg between the places that a published route passes."""
+    rows = []
+    for check in checks.to_dict("records"):
+        stops = [(check["origin_lat"], check["origin_lon"])]
+        stops += [tuple(map(float, x.split(","))) for x in filter(None, check["via"].split(";"))]
+        stops.append((check["dest_lat"], check["dest_lon"]))
+        rows += [
+            {
+                "of": check["relation_id"], "mode": check["mode"], "state": check["state"],
+                "origin_lat": a[0], "origin_lon": a[1], "dest_lat": b[0], "dest_lon": b[1],
+                "known_km": np.nan,
+            }
+            for a, b in itertools.pairwise(stops)
+        ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 @pytest.fixture(scope="module")
 def distances(world: World) -> pd.DataFrame:
-    """Ours against published distances; the ways round (ids ending in -2) are other routes."""
-    checks = evidence.load("spot_distances")
-    same = ~checks["relation_id"].str.endswith("-2") & checks["mode"].isin(["rail", "road", "sea"])
-    found = spot_distances(world, checks[same].reset_index(drop=True))
-    return found.set_index("relation_id")
+    """Ours against published distances, each along its published route."""
+    checks = evidence.load("spot_distances").set_index("relation_id", drop=False)
+    legs = spot_distances(world, legs_of(checks))
+    found = checks.assign(
+        km=legs.groupby("of")["km"].sum(), snap_km=legs.groupby("of")["snap_km"].max()
+    )
+    return found.assign(ratio=found["km"] / found["known_km"])
 
 
 @pytest.mark.parametrize("name", ["RAIL-CKG-DUI", "RAIL-KMG-VTE", "RAIL-MBA-NBO", "RAIL-SEB-DJI"])
@@ -101,11 +121,11 @@ def test_every_place_is_near_its_layer(distances: pd.DataFrame) -> None:
     assert np.isfinite(distances["km"]).all()
 
 
-# Measured, detour factors included: median 3.4 % and 90th percentile 13 % over all 81 relations;
-# rail 3.4 and 10 %, road 9.5 and 23 %, sea 0.9 and 2.4 %.
+# Wanted over all relations: 5 % in the median and 10 % at the 90th percentile. Measured: 2.4 and
+# 9.1 %; rail 1.2 and 6.6 %, sea 1.2 and 3.6 %, road 4.2 and 12.8 %: roads miss the second mark.
 @pytest.mark.parametrize(
     ("mode", "median", "ninth"),
-    [("all", 0.04, 0.14), ("rail", 0.04, 0.11), ("road", 0.11, 0.25), ("sea", 0.015, 0.04)],
+    [("all", 0.03, 0.10), ("rail", 0.02, 0.07), ("road", 0.05, 0.14), ("sea", 0.02, 0.04)],
 )
 def test_distances_as_a_whole(
     distances: pd.DataFrame, mode: str, median: float, ninth: float
@@ -114,7 +134,92 @@ def test_distances_as_a_whole(
     off = (rows["ratio"] - 1).abs()
     assert off.median() < median
     assert off.quantile(0.9) < ninth
-    assert rows["ratio"].median() > 0.88
+    assert rows["ratio"].median() == pytest.approx(1, abs=0.02)
+
+
+def test_there_are_many_relations_of_each_mode(distances: pd.DataFrame) -> None:
+    counts = distances["mode"].value_counts()
+    assert (counts[["rail", "road", "sea"]] >= [50, 50, 15]).all()
+    sourced = distances["source_url"].str.startswith("http")
+    assert sourced.mean() > 0.8
+
+
+# Corridor railways that run today: place, lat, lon twice, and published km.
+CORRIDORS = [
+    ("Xi'an-Alashankou", 34.28, 108.96, 45.17, 82.57, 3049),
+    ("Alashankou-Dostyk", 45.17, 82.57, 45.25, 82.48, 12),
+    ("Erenhot-Zamyn-Uud", 43.65, 111.98, 43.72, 111.90, 10),
+    ("Manzhouli-Zabaikalsk", 49.60, 117.43, 49.65, 117.33, 12),
+    ("Urumqi-Khorgos", 43.84, 87.56, 44.21, 80.40, 689),
+    ("Altynkol-Almaty", 44.16, 80.28, 43.34, 76.95, 330),
+    ("Dostyk-Moscow", 45.25, 82.48, 55.75, 37.65, 4300),
+    ("Moscow-Brest", 55.75, 37.65, 52.10, 23.68, 1100),
+    ("Brest-Malaszewicze", 52.10, 23.68, 52.02, 23.53, 17),
+    ("Malaszewicze-Warsaw", 52.02, 23.53, 52.23, 21.01, 180),
+    ("Malaszewicze-Duisburg", 52.02, 23.53, 51.43, 6.76, 1300),
+    ("Beijing-Ulaanbaatar", 39.90, 116.42, 47.91, 106.88, 1561),
+    ("Ulaanbaatar-Ulan-Ude", 47.91, 106.88, 51.83, 107.58, 657),
+    ("Kunming-Vientiane", 25.02, 102.72, 18.05, 102.70, 1035),
+    ("Bangkok-Nong Khai", 13.74, 100.52, 17.88, 102.73, 624),
+    ("Bangkok-Kuala Lumpur", 13.74, 100.52, 3.13, 101.69, 1390),
+    ("Mombasa-Nairobi", -4.06, 39.66, -1.31, 36.85, 480),
+    ("Addis Ababa-Djibouti", 8.98, 38.75, 11.59, 43.14, 756),
+    ("Belgrade-Budapest", 44.80, 20.45, 47.48, 19.10, 350),
+    ("Piraeus-Budapest", 37.95, 23.64, 47.48, 19.10, 1500),
+    ("Karachi-Lahore", 24.85, 67.01, 31.57, 74.34, 1220),
+    ("Karachi-Peshawar", 24.85, 67.01, 34.01, 71.55, 1687),
+    ("Kolkata-Dhaka", 22.57, 88.37, 23.73, 90.43, 375),
+    ("Almaty-Aktau", 43.34, 76.95, 43.63, 51.20, 3000),
+    ("Tashkent-Tehran", 41.29, 69.29, 35.66, 51.39, 2200),
+    ("Baku-Tbilisi", 40.38, 49.85, 41.72, 44.80, 549),
+    ("Tbilisi-Kars", 41.72, 44.80, 40.60, 43.10, 290),
+    ("Tbilisi-Poti", 41.72, 44.80, 42.15, 41.67, 312),
+    ("Baku-Istanbul", 40.38, 49.85, 41.00, 28.98, 2766),
+    ("Tehran-Istanbul", 35.66, 51.39, 41.00, 28.98, 2900),
+    ("Aktau-Baku by ferry", 43.63, 51.20, 40.38, 49.85, 540),
+    ("Lobito-Lubumbashi", -12.36, 13.54, -11.67, 27.48, 2060),
+    ("Dar es Salaam-Kapiri Mposhi", -6.85, 39.25, -13.97, 28.68, 1860),
+    ("Yangon-Mandalay", 16.78, 96.16, 21.97, 96.09, 622),
+    ("Hanoi-Nanning", 21.02, 105.84, 22.83, 108.31, 396),
+    ("Jakarta-Bandung", -6.18, 106.83, -6.91, 107.60, 142),
+]
+
+
+def test_the_corridor_railways_connect(world: World) -> None:
+    """No detour round a hole: the shortest way is near the published length."""
+    columns = ["of", "origin_lat", "origin_lon", "dest_lat", "dest_lon", "known_km"]
+    checks = pd.DataFrame(CORRIDORS, columns=columns).assign(mode="rail", state="today")
+    found = spot_distances(world, checks).set_index("of")
+    off = found["km"] - found["known_km"]
+    assert np.isfinite(found["km"]).all(), found[~np.isfinite(found["km"])]
+    assert (off < 0.12 * found["known_km"] + 10).all(), found[["km", "known_km"]]
+    # Kolkata-Dhaka is published by the old line; that over the Padma is a fifth shorter.
+    assert (off > -0.22 * found["known_km"] - 10).all(), found[["km", "known_km"]]
+
+
+# Listed crossings without a link, and why.
+OPEN_CROSSINGS = {"ARTYK-LOTFABAD-ROAD": "the main roads of the raw data end 17 and 23 km from it"}
+
+
+def test_every_listed_crossing_lies_on_a_link() -> None:
+    listed = evidence.load("borders")
+    border = Network.bundled().links["border"].astype(object).unique()
+    absent = set(listed.loc[listed["mode"].isin(["rail", "road", "both"]), "border_id"])
+    assert absent - set(border) == set(OPEN_CROSSINGS)
+
+
+def test_lines_that_are_closed_or_unbuilt_are_absent(world: World) -> None:
+    """No way by rail from Seoul to Beijing or in Saudi Arabia's west; Islamabad-Kashgar is far."""
+    columns = ["of", "origin_lat", "origin_lon", "dest_lat", "dest_lon", "known_km"]
+    rows = [
+        ("Seoul-Beijing", 37.55, 126.97, 39.90, 116.42, 1400),
+        ("Islamabad-Kashgar", 33.68, 73.05, 39.47, 76.00, 1100),
+        ("Andijan-Kashgar", 40.78, 72.35, 39.47, 76.00, 450),
+    ]
+    checks = pd.DataFrame(rows, columns=columns).assign(mode="rail", state="today")
+    found = spot_distances(world, checks).set_index("of")["km"]
+    assert np.isinf(found["Seoul-Beijing"])
+    assert (found > 3 * np.array([r[-1] for r in rows])).all()
 
 
 @pytest.mark.parametrize("name", ["RAIL-LHW-URC", "RAIL-BAK-TBS", "RAIL-CKG-DUI"])

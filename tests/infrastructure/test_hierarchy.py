@@ -18,7 +18,6 @@ from beltroad.infrastructure.engine.hierarchy import (
     Weighting,
     build_topology,
     customize,
-    improve,
     many_to_many,
     recustomize,
 )
@@ -174,13 +173,14 @@ def test_lower_weights_never_raise_an_entry(graph: Graph, seed: int) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(graphs(), st.integers(0, 2**32 - 1))
-def test_improve_equals_customizing_again(graph: Graph, seed: int) -> None:
+def test_lowering_some_equals_customizing_again(graph: Graph, seed: int) -> None:
     """Bit by bit, opened links (inf before) included; the old weighting stays as it was."""
     graph, forward, backward = _floats(graph, seed)
     topology = build_topology(graph.n, graph.u, graph.v)
     base = customize(topology, graph.forward, graph.backward)
     kept = Weighting(base.up.copy(), base.down.copy())
-    better = improve(topology, base, forward, backward)
+    every_link = np.arange(len(graph.u))
+    better = recustomize(topology, base, forward, backward, every_link)
     full = customize(topology, forward, backward)
     assert np.array_equal(better.up, full.up)
     assert np.array_equal(better.down, full.down)
@@ -245,16 +245,6 @@ def test_recustomize_on_the_bundled_network() -> None:
     assert np.array_equal(found.up, customize(topology, *sides).up)
 
 
-@settings(max_examples=20, deadline=None)
-@given(graphs(attributes=2))
-def test_improve_by_nothing_keeps_the_minimised_row(graph: Graph) -> None:
-    topology = build_topology(graph.n, graph.u, graph.v)
-    base = customize(topology, graph.forward, graph.backward)
-    same = improve(topology, base, graph.forward[:1], graph.backward[:1])
-    assert same.up.shape[0] == 1
-    assert np.array_equal(same.up, base.up[:1])
-
-
 def test_more_sources_than_lanes_and_many_threads() -> None:
     """Blocks of 64 sources and several threads: a grid of 15 by 15."""
     side = 15
@@ -263,12 +253,16 @@ def test_more_sources_than_lanes_and_many_threads() -> None:
     v = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()]).astype(np.int32)
     rng = np.random.default_rng(3)
     order = rng.permutation(side * side).astype(np.int32)
-    weights = [rng.integers(1, 100, (1, len(u))).astype(np.float32) for _ in range(2)]
+    weights = [rng.integers(1, 100, (3, len(u))).astype(np.float32) for _ in range(2)]
     graph = Graph(side * side, order[u], order[v], *weights)
     nodes = every(graph.n)
     expected = graph.dijkstra().astype(np.float32)
     for threads in (1, 3):
         assert np.array_equal(graph.solve(nodes, nodes, threads)[0], expected)
+    # What is carried is the same whichever lane and block a source falls into.
+    carried = graph.solve(nodes, nodes)
+    shuffled = rng.permutation(nodes)
+    assert np.array_equal(graph.solve(shuffled, nodes, 2), carried[:, shuffled])
     said: list[float] = []
     topology = build_topology(graph.n, graph.u, graph.v)
     weighting = customize(topology, graph.forward, graph.backward)
@@ -326,8 +320,6 @@ def test_unusable_weights() -> None:
     with pytest.raises(InputError, match="shape"):
         customize(topology, good[:, :1], good[:, :1])
     weighting = customize(topology, good, good)
-    with pytest.raises(InputError, match=r"\(1, 2\)"):
-        improve(topology, weighting, np.ones((2, 2), np.float32), good)
     one = np.array([0])
     with pytest.raises(InputError, match=r"\(1, 2\)"):
         recustomize(topology, weighting, np.ones((2, 2), np.float32), good, one)

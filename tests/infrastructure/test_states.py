@@ -7,7 +7,14 @@ import pytest
 
 from beltroad import evidence
 from beltroad.infrastructure.pricing.borders import BorderTables, pair_class
-from beltroad.infrastructure.projects.states import acts_on_freight, present, states_of
+from beltroad.infrastructure.projects.states import (
+    FINISHED,
+    YEARS,
+    acts_on_freight,
+    present,
+    states_of,
+    there_by_year,
+)
 
 PROJECTS = pd.DataFrame(
     [
@@ -71,11 +78,48 @@ def test_what_acts_on_freight() -> None:
             ("yes", "terminal", "port", True), ("yes", "terminal", "dryport", True),
             ("no", "new_link", "rail", False), ("yes", "new_link", "air", False),
             ("yes", "terminal", "rail", False), ("yes", "upgrade", "port", False),
-            ("yes", "none", "rail", False),
+            ("yes", "none", "rail", False), ("yes", "new_link", "water", True),
+            ("yes", "new_port", "port", True), ("yes", "new_terminal", "dryport", True),
+            ("yes", "new_port", "rail", False), ("yes", "new_terminal", "port", False),
         ],
         columns=["freight", "effect", "mode", "expected"],
     )  # fmt: skip
     assert acts_on_freight(rows).tolist() == rows["expected"].tolist()
+
+
+def test_every_year_from_2013_to_2035_has_its_projects() -> None:
+    """A project that is there in one year is there in all later ones, and none is forgotten."""
+    projects = evidence.load("projects")
+    projects = projects[acts_on_freight(projects)].set_index("id", drop=False)
+    assert tuple(range(2013, 2036)) == YEARS
+    opened = projects["year_open"]
+    before: set[str] = set()
+    for year in YEARS:
+        here = set(projects.index[present(projects, year)])
+        assert before <= here, f"gone in {year}: {sorted(before - here)}"
+        finished = projects["status"].isin(FINISHED) & ~(opened > year)
+        assert set(projects.index[finished]) <= here
+        assert not set(projects.index[opened > year]) & here
+        before = here
+    assert before <= set(projects.index[present(projects, "complete")])
+    # Coming projects without a year are there when all is complete, and in no year.
+    late = set(projects.index[present(projects, "complete")]) - before
+    assert projects.loc[sorted(late), "status"].isin(["under_construction", "planned"]).all()
+
+
+def test_how_many_projects_each_year_has() -> None:
+    projects = evidence.load("projects")
+    counts = there_by_year(projects)
+    assert counts.index.tolist() == [*map(str, YEARS), "today", "complete"]
+    assert (counts.drop(columns="all").sum(axis=1) == counts["all"]).all()
+    years = counts.loc[[str(y) for y in YEARS], "all"]
+    assert years.is_monotonic_increasing
+    assert years.iloc[0] < counts.loc["today", "all"] < counts.loc["complete", "all"]
+    acting = projects[acts_on_freight(projects)]
+    assert counts.loc["2020", "all"] == present(acting, 2020).sum()
+    halted = there_by_year(projects, with_halted=True)
+    assert (halted >= counts).all(axis=None)
+    assert halted.loc["complete", "all"] > counts.loc["complete", "all"]
 
 
 @pytest.fixture(scope="module")

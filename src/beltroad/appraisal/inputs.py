@@ -9,10 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from beltroad import evidence
-from beltroad.appraisal.scenario import InlineProject, Scenario
+from beltroad.appraisal.scenario import InlineProject, Scenario, Schedule
+from beltroad.appraisal.scenario_file import place_refs
 from beltroad.infrastructure.parameters import NetworkParameters
 from beltroad.infrastructure.pricing.borders import BorderTables
-from beltroad.infrastructure.pricing.pricing import Pricing
+from beltroad.infrastructure.pricing.pricing import Pricing, ServiceChange
+from beltroad.infrastructure.projects.record import ADDS
 from beltroad.infrastructure.projects.states import acts_on_freight
 
 __all__ = ["Inputs", "gather", "scenario_projects"]
@@ -20,7 +22,7 @@ __all__ = ["Inputs", "gather", "scenario_projects"]
 # Columns of a project that the network stage reads: its cache key rests on these alone.
 PLACING = [
     "id", "mode", "countries", "effect", "waypoints", "length_km", "in_2024_data", "locode",
-    "hours_saved_terminal", "speed_before_kmh", "speed_after_kmh",
+    "hours_saved_terminal", "speed_before_kmh", "speed_after_kmh", "gauge_mm", "crossings",
 ]  # fmt: skip
 
 
@@ -29,7 +31,9 @@ class Inputs:
     """Tables of one run.
 
     ``projects`` holds every project of the table and the scenario's own, with ``acts`` (it can
-    change the freight network) and ``chosen`` (the comparison is about it).
+    change the freight network) and ``chosen`` (the comparison is about it). ``reformed`` is the
+    pricing with the scenario's reforms and ``schedules``, whose places are references of the
+    network's nodes.
     """
 
     countries: pd.DataFrame
@@ -37,6 +41,7 @@ class Inputs:
     projects: pd.DataFrame
     pricing: Pricing
     reformed: Pricing
+    schedules: tuple[ServiceChange, ...] = ()
 
     @property
     def acting(self) -> pd.DataFrame:
@@ -65,25 +70,43 @@ def gather(scenario: Scenario) -> Inputs:
     status = evidence.load("membership").set_index("iso3")["status"]
     countries["membership"] = countries["iso3"].map(status).fillna("none")
     cities = evidence.load("cities").astype({"city_id": str})
+    ports = evidence.load("container_ports")
+    roles = dict(zip(ports["locode"].astype(str), ports["role"].astype(str), strict=True))
+    schedules = tuple(_service(s) for s in scenario.schedules)
     return Inputs(
         countries=countries,
         cities=cities,
         projects=scenario_projects(scenario),
-        pricing=Pricing(parameters, groups, borders),
-        reformed=Pricing(parameters, groups, borders, scenario.reforms),
+        pricing=Pricing(parameters, groups, borders, port_roles=roles),
+        reformed=Pricing(parameters, groups, borders, scenario.reforms, schedules, roles),
+        schedules=schedules,
+    )
+
+
+def _service(schedule: Schedule) -> ServiceChange:
+    """A schedule with the references of its places: a city's name becomes its id."""
+    names = place_refs()
+    refs = {ref for place in schedule.places for ref in (place, *names.get(place, ()))}
+    return ServiceChange(
+        schedule.mode, schedule.departures_per_week, tuple(sorted(refs)), schedule.countries
     )
 
 
 def scenario_projects(scenario: Scenario) -> pd.DataFrame:
-    """All bundled and inline projects with ``acts`` and ``chosen``."""
-    table = evidence.load("projects")
+    """All bundled and inline projects with ``acts`` and ``chosen``.
+
+    ``crossings`` (listed crossings of a new line) and ``capacity_teu_per_year`` are known for
+    inline projects only.
+    """
+    table = evidence.load("projects").assign(crossings="", capacity_teu_per_year=np.nan)
     own = pd.DataFrame([_inline_row(p) for p in scenario.projects.inline])
     if len(own):
         table = pd.concat([table, own.reindex(columns=table.columns)], ignore_index=True)
-        text = [c for c, unit in evidence.info("projects").units.items() if unit == "-"]
+        units = evidence.info("projects").units | {"crossings": "-"}
+        text = [c for c, unit in units.items() if unit == "-"]
         table[text] = table[text].fillna("")
     for column in ("length_km", "speed_before_kmh", "speed_after_kmh", "hours_saved_terminal",
-                   "year_open", "cost_usd_bn"):  # fmt: skip
+                   "year_open", "cost_usd_bn", "gauge_mm", "capacity_teu_per_year"):  # fmt: skip
         table[column] = pd.to_numeric(table[column]).astype(float)
     table["acts"] = acts_on_freight(table)
     table["chosen"] = _chosen(scenario, table)
@@ -111,6 +134,14 @@ def _chosen(scenario: Scenario, table: pd.DataFrame) -> pd.Series:
     return chosen | table["id"].isin([p.id for p in pick.inline])
 
 
+def _crossings(borders: tuple[str, ...]) -> str:
+    """Listed crossings with their pair of economies, as projects' records read them."""
+    listed = evidence.load("borders").set_index("border_id")
+    pairs = zip(listed["iso3_a"], listed["iso3_b"], strict=True)
+    pair = dict(zip(listed.index, pairs, strict=True))
+    return ";".join(":".join((*pair[border], border)) for border in borders)
+
+
 def _inline_row(project: InlineProject) -> dict[str, object]:
     """A project of the scenario in the columns of the table; planned, with its own source."""
     return {
@@ -130,7 +161,11 @@ def _inline_row(project: InlineProject) -> dict[str, object]:
         "year_open": project.year_open,
         "expected": "yes",
         "cost_usd_bn": project.cost_usd_bn,
-        "in_2024_data": "no" if project.effect == "new_link" else "unknown",
+        "in_2024_data": "no" if project.effect in ADDS else "unknown",
+        "gauge_mm": project.gauge_mm,
+        "locode": project.locode or "",
+        "crossings": _crossings(project.borders),
+        "capacity_teu_per_year": project.capacity_teu_per_year,
         "freight": "yes",
         "source_title": "the scenario file",
         "confidence": "low",

@@ -15,7 +15,7 @@ from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
 from beltroad.infrastructure.network import Network
 from beltroad.infrastructure.pricing.pricing import Pricing
-from beltroad.infrastructure.projects.effects import effects_of
+from beltroad.infrastructure.projects.effects import StateEffects, effects_of
 from beltroad.infrastructure.projects.programme import Programme, place_projects
 from beltroad.infrastructure.projects.states import State, present
 from beltroad.infrastructure.routes.places import Place
@@ -56,6 +56,16 @@ class Atlas:
             programme = place_projects(Network.bundled(), inputs.acting, progress=report)
         return Atlas(inputs, inputs.reformed, programme, chosen.projects.with_halted)
 
+    def effects(self, state: State) -> StateEffects:
+        """What the projects of a state do to the links and ports of the network."""
+        acting, programme = self.inputs.acting, self.programme
+        there = present(acting, state, with_halted=self.with_halted)
+        there = pd.Series(there.to_numpy(), index=acting["id"].to_numpy())
+        return effects_of(
+            programme.network, programme.projects, programme.alignments, there,
+            self.pricing.parameters, self.pricing.groups,
+        )  # fmt: skip
+
     def planner(
         self, places: Sequence[Place], *, state: State = "today", usd_per_day: float | None = None
     ) -> Planner:
@@ -68,18 +78,12 @@ class Atlas:
         usd_per_day
             Value of a day per TEU, which weighs time against money.
         """
-        acting, programme, pricing = self.inputs.acting, self.programme, self.pricing
-        there = present(acting, state, with_halted=self.with_halted)
-        there = pd.Series(there.to_numpy(), index=acting["id"].to_numpy())
-        effects = effects_of(
-            programme.network, programme.projects, programme.alignments, there,
-            pricing.parameters, pricing.groups,
-        )  # fmt: skip
+        programme, pricing = self.programme, self.pricing
         if usd_per_day is None:
             value = pricing.parameters.one("cargo_value_usd_per_teu")
             usd_per_day = VALUE_SHARE_PER_DAY * value
         return Planner.of(
-            programme.network, pricing, effects, places,
+            programme.network, pricing, self.effects(state), places,
             usd_per_hour=usd_per_day / 24, lines=_lines(programme),
         )  # fmt: skip
 

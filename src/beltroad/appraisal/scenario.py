@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -24,9 +25,20 @@ from pydantic import (
 )
 
 from beltroad.errors import suggest
+from beltroad.infrastructure.network import great_circle_km
+from beltroad.infrastructure.projects.plausibility import least_km
 
-__all__ = ["Filter", "InlineProject", "Parameters", "Projects", "Reform", "Scenario", "States"]
+__all__ = [
+    "Filter", "InlineProject", "Parameters", "Projects", "Reform", "Scenario", "Schedule", "States",
+]  # fmt: skip
 
+# Effects that a project of each mode may have.
+EFFECTS = {
+    "rail": ("new_link", "upgrade"), "road": ("new_link", "upgrade"),
+    "water": ("new_link", "upgrade"), "port": ("new_port", "terminal"),
+    "dryport": ("new_terminal", "terminal"),
+}  # fmt: skip
+Gauge = Literal[762, 914, 950, 1000, 1050, 1055, 1067, 1435, 1520, 1524, 1600, 1668, 1676]
 Level = Literal["low", "central", "high"]
 
 
@@ -40,6 +52,14 @@ def _known(kind: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _one_place(value: str, info: ValidationInfo) -> str:
+    """A place of which there is one: two cities may share a name."""
+    shared = (info.context or {}).get("shared_name", {}).get(value)
+    if shared:
+        raise ValueError(f"{value!r} may be {' or '.join(shared)}. Give the id.")
+    return value
 
 
 def _plain_text(value: str) -> str:
@@ -57,6 +77,7 @@ ProjectId = Annotated[str, _known("project")]
 Border = Annotated[str, _known("border")]
 Corridor = Annotated[str, _known("corridor")]
 Port = Annotated[str, _known("port")]
+Stop = Annotated[str, _known("place"), AfterValidator(_one_place)]
 
 
 class _Part(BaseModel):
@@ -107,12 +128,19 @@ class Filter(_Part):
 
 
 class InlineProject(_Part):
-    """A project written in the scenario itself."""
+    """A project written in the scenario itself.
+
+    A line (rail, road, water) is added or made faster along its waypoints; a port or dry port is
+    added (``new_port``, ``new_terminal``) or made faster (``terminal``). A railway of another
+    gauge than the stations it ends at gets a change of gauge there. ``borders`` names listed
+    crossings whose waits count where a new line crosses; else those of the class of the pair.
+    ``capacity_teu_per_year`` is recorded for congestion; hours do not depend on it.
+    """
 
     id: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,30}$")]
     name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain_text)]
-    mode: Literal["rail", "road", "port", "dryport"]
-    effect: Literal["new_link", "upgrade", "terminal"] = "new_link"
+    mode: Literal["rail", "road", "water", "port", "dryport"]
+    effect: Literal["new_link", "upgrade", "terminal", "new_port", "new_terminal"] = "new_link"
     countries: Annotated[tuple[Country, ...], Field(min_length=1)]
     waypoints: Annotated[
         tuple[
@@ -121,23 +149,57 @@ class InlineProject(_Part):
         ],
         Field(min_length=1, max_length=200),
     ]
+    locode: Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z2-9]{3}$")] | None = None
+    gauge_mm: Gauge | None = None
+    borders: tuple[Border, ...] = ()
     length_km: Annotated[float, Field(gt=0, le=20_000)] | None = None
     speed_before_kmh: Annotated[float, Field(gt=0, le=400)] | None = None
     speed_after_kmh: Annotated[float, Field(gt=0, le=400)] | None = None
     hours_saved_terminal: Annotated[float, Field(ge=0, le=2_000)] | None = None
+    capacity_teu_per_year: Annotated[float, Field(gt=0, le=1e9)] | None = None
     year_open: Annotated[int, Field(ge=2000, le=2100)] | None = None
     cost_usd_bn: Annotated[float, Field(ge=0, le=1_000)] | None = None
 
     @model_validator(mode="after")
     def _shape(self) -> InlineProject:
+        if self.effect not in EFFECTS[self.mode]:
+            fits = " or ".join(repr(m) for m, known in EFFECTS.items() if self.effect in known)
+            raise ValueError(
+                f"effect {self.effect!r} needs mode {fits}. "
+                f"Mode {self.mode!r} takes {' or '.join(map(repr, EFFECTS[self.mode]))}."
+            )
         line = self.effect in ("new_link", "upgrade")
-        if line and self.mode not in ("rail", "road"):
-            raise ValueError(f"effect {self.effect!r} needs mode 'rail' or 'road'")
         if line and len(self.waypoints) < 2:
             raise ValueError(f"effect {self.effect!r} needs at least two waypoints")
-        if not line and self.mode not in ("port", "dryport"):
-            raise ValueError("effect 'terminal' needs mode 'port' or 'dryport'")
+        if not line and len(self.waypoints) > 1:
+            raise ValueError(f"effect {self.effect!r} is at one place: give one waypoint")
+        for key, given, modes in (
+            ("gauge_mm", self.gauge_mm, ("rail",)),
+            ("locode", self.locode, ("port", "dryport")),
+            ("borders", self.borders or None, ("rail", "road")),
+        ):
+            if given is not None and self.mode not in modes:
+                raise ValueError(f"{key} belongs to mode {' or '.join(map(repr, modes))}")
+        if self.mode == "water" and self.effect == "upgrade" and self.speed_after_kmh is None:
+            raise ValueError("an upgrade of a waterway needs speed_after_kmh to act at all")
+        straight = self.straight_km if line else 0.0
+        if self.length_km is not None and self.length_km < least_km(straight):
+            raise ValueError(
+                f"length_km {self.length_km:g} is less than the great circle of the waypoints, "
+                f"{straight:.0f} km. Correct either."
+            )
         return self
+
+    @property
+    def straight_km(self) -> float:
+        """Great circle from waypoint to waypoint, km."""
+        at = np.array(self.waypoints)
+        return float(great_circle_km(at[:-1, 0], at[:-1, 1], at[1:, 0], at[1:, 1]).sum())
+
+    @property
+    def ref(self) -> str | None:
+        """Code in the network of the port or dry port that is added; None if none is."""
+        return (self.locode or self.id) if self.effect in ("new_port", "new_terminal") else None
 
 
 class Projects(_Part):
@@ -152,11 +214,20 @@ class Projects(_Part):
     @field_validator("inline")
     @classmethod
     def _unique(cls, value: tuple[InlineProject, ...], info: ValidationInfo) -> Any:
-        seen: set[str] = set((info.context or {}).get("project", ()))
+        context = info.context or {}
+        seen: set[str] = set(context.get("project", ()))
+        ports: set[str] = set(context.get("old_port", ()))
         for project in value:
             if project.id in seen:
                 raise ValueError(f"the id {project.id!r} is taken; choose another")
             seen.add(project.id)
+            if project.ref in ports:
+                raise ValueError(
+                    f"{project.id!r}: there is a port {project.ref!r} already; "
+                    "use effect 'terminal' to make it faster, or another locode"
+                )
+            if project.ref:
+                ports.add(project.ref)
         return value
 
 
@@ -164,7 +235,8 @@ class Reform(_Part):
     """Shorter waits at borders or ports, in the ``after`` state.
 
     Give ``borders`` (ids of listed crossings), ``countries`` (all crossings of these), ``ports``
-    (UN/LOCODE) or ``ports_of``. A wait becomes ``wait * wait_factor - hours_cut``.
+    (UN/LOCODE) or ``ports_of``. A wait becomes ``wait * wait_factor - hours_cut``, never less
+    than nothing; a border that is shut stays shut. Several reforms act one after the other.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
@@ -181,6 +253,28 @@ class Reform(_Part):
             raise ValueError("a reform needs borders, countries, ports or ports_of to act on")
         if self.wait_factor == 1 and self.hours_cut == 0:
             raise ValueError("a reform needs wait_factor below 1 or hours_cut above 0")
+        return self
+
+
+class Schedule(_Part):
+    """A service that leaves more often, in the ``after`` state.
+
+    Wherever trains, ships or barges leave from the ``places`` or in the ``countries``, the wait
+    is half the interval, where that is less than the mean wait of the mode (parameter
+    ``service_wait_hours``). Of several schedules for a place the most frequent counts.
+    ``places`` are cities (name or id), ports (UN/LOCODE) or dry ports (id).
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    mode: Literal["rail", "sea", "water"]
+    places: tuple[Stop, ...] = ()
+    countries: tuple[Country, ...] = ()
+    departures_per_week: Annotated[float, Field(gt=0, le=500)]
+
+    @model_validator(mode="after")
+    def _acts(self) -> Schedule:
+        if not (self.places or self.countries):
+            raise ValueError("a schedule needs places or countries to act on")
         return self
 
 
@@ -210,6 +304,7 @@ class Scenario(_Part):
     states: States = States()
     projects: Projects = Projects()
     reforms: tuple[Reform, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
     parameters: Parameters = Field(default_factory=lambda: Parameters(network={}))
     sensitivity: bool = True
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1

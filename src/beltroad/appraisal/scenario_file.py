@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from beltroad import evidence
 from beltroad.appraisal.scenario import Scenario
 from beltroad.errors import Fault, InputError, ScenarioError, suggest
+from beltroad.infrastructure.network import DRYPORT, PORT
 from beltroad.infrastructure.parameters import parameter_keys
 
-__all__ = ["known_codes", "parse_scenario", "read_scenario"]
+__all__ = ["known_codes", "parse_scenario", "place_refs", "read_scenario"]
 
 _MAX_BYTES = 2_000_000
 _MAX_BASES = 8
@@ -24,9 +25,22 @@ _MAX_BASES = 8
 
 @lru_cache(maxsize=1)
 def known_codes() -> dict[str, frozenset[str]]:
-    """Every code a scenario may name: countries, projects, borders, corridors, parameters."""
+    """Every code a scenario may name: countries, projects, borders, ports, places, parameters.
+
+    ``place`` is what a schedule may name: ports, dry ports, cities by id or name. ``old_port``
+    are ports and dry ports that are there without any scenario.
+    """
     projects, parameters = evidence.load("projects"), evidence.load("network_parameters")
+    nodes = evidence.load("network_nodes")
+
+    def refs(layer: int) -> frozenset[str]:
+        return frozenset(nodes.loc[nodes["layer"] == layer, "ref"].astype(str)) - {""}
+
+    ports, dry = refs(PORT), refs(DRYPORT)
     return {
+        "port": ports,
+        "old_port": ports | dry,
+        "place": ports | dry | frozenset(place_refs()),
         "country": frozenset(evidence.load("countries")["iso3"]),
         "project": frozenset(projects["id"]),
         "corridor": frozenset(projects["corridor"]) - {""},
@@ -78,13 +92,64 @@ def parse_scenario(
                 Fault("apply", f"there is no override {name!r}.", f"{hint} Known: {known}.")
             )
     try:
-        scenario = Scenario.model_validate(data, context=known_codes())
+        scenario = Scenario.model_validate(data, context=_codes_with_own(data))
     except ValidationError as error:
         faults.extend(_fault(e) for e in _causes(error.errors()))
         raise ScenarioError(source, faults) from None
     if faults:
         raise ScenarioError(source, faults)
     return scenario
+
+
+@lru_cache(maxsize=1)
+def place_refs() -> dict[str, tuple[str, ...]]:
+    """Cities and dry ports by what a schedule may call them: references in the network.
+
+    A city goes by its id, its name or its name in plain letters. A name that two cities share
+    has two references.
+    """
+    out: dict[str, tuple[str, ...]] = {}
+
+    def add(name: str, ref: str) -> None:
+        if name and ref not in out.get(name, ()):
+            out[name] = (*out.get(name, ()), ref)
+
+    cities = evidence.load("cities").astype({"city_id": str})
+    for column in ("city_id", "name", "ascii_name"):
+        for name, ref in zip(cities[column], cities["city_id"], strict=True):
+            add(str(name), str(ref))
+    dry = evidence.load("dryports")
+    for column in ("dryport_id", "locode"):
+        for name, ref in zip(dry[column].fillna(""), dry["dryport_id"], strict=True):
+            add(str(name), str(ref))
+    return out
+
+
+@lru_cache(maxsize=1)
+def _shared_names() -> dict[str, tuple[str, ...]]:
+    """Names of more than one place, with the id and economy of each."""
+    cities = evidence.load("cities").astype({"city_id": str})
+    iso3 = dict(zip(cities["city_id"], cities["iso3"], strict=True))
+    return {
+        name: tuple(f"{ref} ({iso3.get(ref, 'dry port')})" for ref in refs)
+        for name, refs in place_refs().items()
+        if len(refs) > 1
+    }
+
+
+def _codes_with_own(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Known codes with the ports and dry ports that the scenario itself adds."""
+    known: dict[str, Any] = {**known_codes(), "shared_name": _shared_names()}
+    projects = data.get("projects")
+    inline = projects.get("inline") if isinstance(projects, Mapping) else None
+    own = {
+        str(p.get("locode") or p.get("id"))
+        for p in (inline if isinstance(inline, (list, tuple)) else ())
+        if isinstance(p, Mapping) and p.get("effect") in ("new_port", "new_terminal")
+    }
+    for kind in ("port", "place"):
+        known[kind] = known[kind] | own
+    return known
 
 
 def _merged(path: Path, depth: int) -> dict[str, Any]:

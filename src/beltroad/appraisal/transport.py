@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 import numpy as np
@@ -18,13 +18,19 @@ from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_dataset
 from beltroad.errors import InputError
-from beltroad.infrastructure.engine.hierarchy import Weighting, customize, improve, many_to_many
+from beltroad.infrastructure.engine.hierarchy import (
+    Weighting,
+    customize,
+    many_to_many,
+    recustomize,
+)
 from beltroad.infrastructure.network import CITY, Network
 from beltroad.infrastructure.pricing.lines import voyage_km
 from beltroad.infrastructure.pricing.ports import PortTimes, port_times
 from beltroad.infrastructure.pricing.weights import LinkPricer, LinkWeights
 from beltroad.infrastructure.projects.effects import effects_of
 from beltroad.infrastructure.projects.programme import Programme, place_projects
+from beltroad.infrastructure.projects.record import ADDS
 from beltroad.infrastructure.projects.states import State, states_of
 from beltroad.infrastructure.shipments.router import Router, land_ways, shipments
 
@@ -34,7 +40,7 @@ Floats = NDArray[np.float32]
 # Tables besides the projects that decide what a link takes.
 TABLES = (
     "network_nodes", "network_links", "network_parameters", "country_groups", "borders",
-    "border_defaults", "border_regimes", "border_closed", "cities", "countries",
+    "border_defaults", "border_regimes", "border_closed", "cities", "countries", "container_ports",
 )  # fmt: skip
 
 
@@ -88,7 +94,10 @@ class Transport:
         self._check_order()
         self._tables = {name: evidence.info(name).sha256 for name in TABLES}
         self._overrides = dict(scenario.parameters.network)
-        self._reforms = [reform.model_dump(mode="json") for reform in scenario.reforms]
+        self._reforms = [
+            *(reform.model_dump(mode="json") for reform in scenario.reforms),
+            *(asdict(schedule) for schedule in inputs.schedules),
+        ]
 
     def _check_order(self) -> None:
         """The later state must hold every project of the earlier one."""
@@ -158,19 +167,18 @@ class Transport:
     def hours_with(self, there: pd.Series, base: Base) -> Floats:
         """Land and sea hours, shape (2, cities, cities), with exactly these projects present.
 
-        ``there`` must hold all projects of ``base`` and more: nothing may become slower, and what
-        is known of the base is used again.
+        Only what differs from the base is customized again.
         """
         land, ports = self.weigh(there)
         ways = base.ways
-        if any(
-            not np.array_equal(getattr(land, side)[0], getattr(base.land, side)[0])
-            for side in ("forward", "backward")
-        ):
-            better = improve(
-                self.router.topology, base.weighting, land.forward[:1], land.backward[:1]
+        changed = np.flatnonzero(
+            (land.forward[0] != base.land.forward[0]) | (land.backward[0] != base.land.backward[0])
+        )
+        if len(changed):
+            other = recustomize(
+                self.router.topology, base.weighting, land.forward[:1], land.backward[:1], changed
             )
-            ways = many_to_many(self.router.plan, better, threads=1)
+            ways = many_to_many(self.router.plan, other, threads=1)
         elif np.array_equal(ports.load_hours, base.ports.load_hours):
             return base.hours
         by_land, by_sea = shipments(self.router, ways, ports, self.voyages)
@@ -217,10 +225,10 @@ class Transport:
     def _rows_for_key(self) -> tuple[list[str], NDArray[np.bool_]]:
         """Each project as text, and whether it changes nothing while it is absent.
 
-        That is so for a line that is neither built nor in the map data, and for a terminal.
+        That is so for a line or port neither built nor in the map data, and for a terminal.
         """
         rows = self.projects[PLACING]
-        unbuilt = (rows["effect"] == "new_link") & (rows["in_2024_data"] == "no")
+        unbuilt = rows["effect"].isin(ADDS) & (rows["in_2024_data"] == "no")
         silent = (unbuilt | (rows["effect"] == "terminal")).to_numpy(bool)
         return [json.dumps(r, default=str) for r in rows.to_dict("records")], silent
 

@@ -5,7 +5,18 @@ Exit codes: 0 done, 1 could not be done (no equilibrium, results not written), 2
 """
 
 # Importing a module of commands registers them; the order is that of ``beltroad --help``.
-from beltroad.cli import appraise, tables
+from beltroad.cli import access, accuracy, appraise, cables, check, route, services, tables
 from beltroad.cli.console import app, main
 
-__all__ = ["app", "appraise", "main", "tables"]
+__all__ = [
+    "access",
+    "accuracy",
+    "app",
+    "appraise",
+    "cables",
+    "check",
+    "main",
+    "route",
+    "services",
+    "tables",
+]

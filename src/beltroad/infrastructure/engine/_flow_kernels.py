@@ -8,8 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from beltroad.infrastructure.engine._kernels import LANES
-
 
 @njit(cache=True, nogil=True)
 def make_up(
@@ -63,7 +61,7 @@ def load(head, tail, parent, sources, targets, demand, dist, rise, fall):
     """
     n = len(parent)
     rising, falling = np.zeros(len(head), np.float64), np.zeros(len(head), np.float64)
-    at = np.zeros((n, LANES), np.float64)
+    at = np.zeros((n, len(sources)), np.float64)
     unserved = 0.0
     for t in range(len(targets)):
         for lane in range(len(sources)):

@@ -245,6 +245,7 @@ def useful(land, handling, sea):
 def join(to_port, from_port, sea, load, unload, keep_out, n_out, keep_in, n_in):
     rows, places, ports = to_port.shape
     out = np.full((rows, places, places), np.inf, np.float32)
+    gates = np.full((2, places, places), -1, np.int32)
     reach = np.empty(ports, np.float32)
     by = np.empty(ports, np.int32)
     for a in range(places):
@@ -269,6 +270,7 @@ def join(to_port, from_port, sea, load, unload, keep_out, n_out, keep_in, n_in):
             if gate >= 0:
                 out[0, a, b] = best
                 p = by[gate]
+                gates[0, a, b], gates[1, a, b] = p, gate
                 for row in range(1, rows):
                     out[row, a, b] = (
                         to_port[row, a, p]
@@ -277,7 +279,7 @@ def join(to_port, from_port, sea, load, unload, keep_out, n_out, keep_in, n_in):
                         + unload[row, gate]
                         + from_port[row, gate, b]
                     )
-    return out
+    return out, gates
 
 
 @njit(cache=True, nogil=True)

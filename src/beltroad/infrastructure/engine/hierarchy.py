@@ -48,7 +48,7 @@ from beltroad.infrastructure.engine._path_kernels import group
 from beltroad.infrastructure.engine._update_kernels import update
 
 __all__ = [
-    "Plan", "Topology", "Weighting", "build_topology", "customize", "improve", "many_to_many",
+    "Plan", "Topology", "Weighting", "build_topology", "customize", "many_to_many",
     "recustomize",
 ]  # fmt: skip
 
@@ -214,30 +214,6 @@ def recustomize(
         weighting.up, weighting.down, up, down,
     )  # fmt: skip
     return Weighting(up, down)
-
-
-def improve(
-    topology: Topology, weighting: Weighting, forward: Floats, backward: Floats
-) -> Weighting:
-    """The weighting after some links became faster and none slower, by :func:`recustomize`.
-
-    Which links matter is seen from the weighting itself. Shapes as in :func:`customize`; only the
-    minimised row is kept.
-
-    Raises
-    ------
-    InputError
-        If shapes do not fit.
-    """
-    links = len(topology.arc_of_link)
-    if forward.shape != (1, links) or backward.shape != (1, links):
-        raise InputError(f"improve needs weights of shape (1, {links})")
-    forward, backward = forward.astype(np.float32), backward.astype(np.float32)
-    arc, is_up = topology.arc_of_link, topology.link_is_up
-    faster = np.where(is_up, forward[0], backward[0]) < weighting.up[0, arc]
-    faster |= np.where(is_up, backward[0], forward[0]) < weighting.down[0, arc]
-    minimised = Weighting(weighting.up[:1], weighting.down[:1])
-    return recustomize(topology, minimised, forward, backward, np.flatnonzero(faster))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from beltroad.errors import DataError
 __all__ = ["BorderTables", "Crossings", "crossing_waits", "pair_class"]
 
 SOUTH_ASIA = frozenset({"AFG", "BGD", "BTN", "IND", "LKA", "MDV", "NPL", "PAK"})
-UNHINDERED = ("free_movement", "schengen_or_eu")
 FREE = ("schengen_eu", "eaeu", "gb_ie", "che_lie")
 
 
@@ -113,8 +112,8 @@ def crossing_waits(
 ) -> Crossings:
     """Hours and charges of crossing links in both directions.
 
-    Where gauges change between economies without free movement and nobody has measured the wait,
-    it is ``gauge_wait_hours`` if that is more than the class says: trains queue for the works.
+    Where gauges change and nobody has measured the wait, it is ``gauge_wait_hours`` if that is
+    more than the class says: trains queue for the works.
 
     Raises
     ------
@@ -141,7 +140,7 @@ def crossing_waits(
         if pair not in classes:
             classes[pair] = pair_class(tables, a, b)
         hours, usd = defaults[classes[pair], way]
-        if gauge_change is not None and gauge_change[k] and classes[pair] not in UNHINDERED:
+        if gauge_change is not None and gauge_change[k]:
             hours = max(hours, gauge_wait_hours)
         there = back = hours
         if border[k]:

@@ -18,10 +18,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PortTimes:
-    """Hours in each port (shape (ports,)), and what a voyage costs per TEU."""
+    """Hours in each port (shape (ports,)), and what a voyage costs per TEU.
+
+    ``load_hours`` and ``unload_hours`` include ``transshipment_hours``: the mean wait of boxes
+    that change ships because long-haul liners do not call at the port.
+    """
 
     load_hours: Array
     unload_hours: Array
+    transshipment_hours: Array
+    usd_transshipment: Array
     speed_kmh: float
     usd_per_teu_km: float
     usd_handling: float
@@ -38,7 +44,7 @@ class PortTimes:
         per_km = (1 / self.speed_kmh, self.usd_per_teu_km, self.kgco2e_per_teu_km)
         sea = np.stack([voyages * np.float32(x) for x in per_km])
         none = np.zeros_like(self.load_hours)
-        fee = none + self.usd_handling / 2
+        fee = none + self.usd_handling / 2 + self.usd_transshipment
         load = np.stack([self.load_hours, fee, none]).astype(np.float32)
         unload = np.stack([self.unload_hours, fee, none]).astype(np.float32)
         if usd_per_hour is None:
@@ -59,11 +65,16 @@ def port_times(network: Network, pricing: Pricing, effects: StateEffects) -> Por
     for reform in pricing.reforms:
         hits = np.isin(country, list(reform.ports_of)) | np.isin(ref, list(reform.ports))
         dwell = changed(dwell, hits, reform)
+    share = pricing.transshipped(network, rows)
+    change = share * p.one("transshipment_hours.sea")
+    lift = p.one("handling_usd_per_teu.sea")
     return PortTimes(
-        dwell + pricing.departure_wait("sea", network, rows),
-        dwell,
+        dwell + change + pricing.departure_wait("sea", network, rows),
+        dwell + change,
+        change,
+        2 * lift * share,
         p.one("sailing_speed_kmh.sea"),
         p.one("usd_per_teu_km.sea"),
-        2 * p.one("handling_usd_per_teu.sea"),
+        2 * lift,
         p.one("gco2e_per_tkm.sea") * p.one("tonnes_per_teu") / 1000,
     )

@@ -6,7 +6,7 @@ shortened (or lengthened), a service that leaves more often.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -91,7 +91,9 @@ class Pricing:
     """Everything that turns a network into weights, but for the state of projects.
 
     ``groups`` has one row an economy (index ISO alpha-3): ``rail_group``, ``road_group``,
-    ``port_group``.
+    ``port_group``. ``port_roles`` says which ports long-haul liners call at (hub, regional,
+    feeder, by UN/LOCODE); with it empty ships sail straight between any two ports, otherwise a
+    port without a role is a feeder.
     """
 
     parameters: NetworkParameters
@@ -99,12 +101,20 @@ class Pricing:
     borders: BorderTables
     reforms: Sequence[Reform] = ()
     schedules: Sequence[Schedule] = field(default=())
+    port_roles: Mapping[str, str] = field(default_factory=dict)
 
     def by_node(self, key: str, kind: str, network: Network) -> Array:
         """Value of a parameter at each node, by the group of its country (rail, road or port)."""
         group = self.groups[f"{kind}_group"].reindex(network.countries)
         group = group.fillna(SMALL_TERRITORY[kind])
         return self.parameters.by_group(key, group.to_numpy(object))[network.country_code]
+
+    def transshipped(self, network: Network, rows: NDArray[np.integer]) -> Array:
+        """Share of containers that change ships once more on the way to or from these ports."""
+        if not self.port_roles:
+            return np.zeros(len(rows))
+        roles = [self.port_roles.get(str(ref), "feeder") for ref in network.ref[rows]]
+        return self.parameters.by_group("transshipment_share.sea", np.array(roles, object))
 
     def departure_wait(self, mode: str, network: Network, rows: NDArray[np.integer]) -> Array:
         """Hours of waiting for the next departure at these terminals: half the interval.

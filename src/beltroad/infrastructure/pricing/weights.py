@@ -25,7 +25,7 @@ from beltroad.infrastructure.network import (
 from beltroad.infrastructure.pricing.borders import crossing_waits
 from beltroad.infrastructure.pricing.lines import canal_hours, line_km, line_speed, sea_km
 from beltroad.infrastructure.pricing.ports import PortTimes, port_times
-from beltroad.infrastructure.pricing.pricing import Pricing, changed
+from beltroad.infrastructure.pricing.pricing import SMALL_TERRITORY, Pricing, changed
 from beltroad.infrastructure.projects.effects import StateEffects
 
 __all__ = ["COMPONENTS", "LinkHours", "LinkPricer", "LinkWeights", "link_weights"]
@@ -79,8 +79,8 @@ class LinkHours:
 
     ``line`` km over speed (2, ...; ``inf`` where there is no way); ``handling`` loading and
     terminals; ``departure`` waiting for the next train or ship (2, ...); ``border`` (2, ...);
-    ``gauge``; ``port`` container time in a sea port (2, ...); ``canal``. Direction 0 is from the
-    link's first node to its second.
+    ``gauge``; ``port`` container time in a sea port; ``transshipment`` of boxes that change ships
+    for that port; ``canal``. Direction 0 is from the link's first node to its second.
     """
 
     line: Array
@@ -89,12 +89,13 @@ class LinkHours:
     border: Array
     gauge: Array
     port: Array
+    transshipment: Array
     canal: Array
 
     def total(self) -> Array:
         """Sum of all components, shape (2, links)."""
-        fixed = self.handling + self.gauge + self.canal
-        return np.asarray(self.line + self.departure + self.border + self.port + fixed)
+        fixed = self.handling + self.gauge + self.port + self.transshipment + self.canal
+        return np.asarray(self.line + self.departure + self.border + fixed)
 
     def of(self, rows: Rows, forward: NDArray[np.bool_]) -> dict[str, Array]:
         """Each component on these links in the direction travelled."""
@@ -121,10 +122,13 @@ class LinkPricer:
         self._handling, self._departure = np.zeros(n), np.zeros((2, n))
         usd, kg = np.zeros(n), np.zeros(n)
         self._lines: dict[str, tuple[Rows, Array]] = {}
+        self._slack: dict[str, Array] = {}
         for way in ("rail", "road"):
             rows = np.flatnonzero(network.has_mode(way))
             at = line_speed(pricing, way, network)
-            self._lines[way] = rows, np.minimum(at[network.u[rows]], at[network.v[rows]])
+            speed = np.minimum(at[network.u[rows]], at[network.v[rows]])
+            self._lines[way] = rows, speed
+            self._slack[way] = _line_factor(network, pricing, way, rows)
             self._per_km(way, rows, usd, kg)
         self._ships(usd, kg)
         self._terminals(usd, kg)
@@ -134,13 +138,13 @@ class LinkPricer:
         self._fixed = fixed
         self._base = self._line + fixed
         self._terminal_hours = p.one("terminal_hours.rail")
-        self._gauge_hours = p.one("gauge_change_hours.rail")
+        self._gauge_hours = p.one("gauge_change_hours.rail") * p.one("border_time_factor.rail")
 
     def weights(self, effects: StateEffects) -> LinkWeights:
         """Land weights of every link with what the projects of a state do; sea is closed."""
         hours = self._base - np.minimum(effects.rail_handling_saved, self._terminal_hours)
         for way, (rows, speed) in self._lines.items():
-            line = self._km[rows] / effects.speed(rows, speed, way, self._pricing.parameters)
+            line = self._line_hours(effects, way, rows, speed)
             hours[:, rows] = line + self._fixed[:, rows]
         hours[:, effects.absent] = np.inf
         hours[:, self._change] += self._gauge(effects)
@@ -151,21 +155,28 @@ class LinkPricer:
         net, n = self._network, len(self._km)
         line = self._line.copy()
         for way, (rows, speed) in self._lines.items():
-            at = effects.speed(rows, speed, way, self._pricing.parameters)
-            line[:, rows] = self._km[rows] / at
+            line[:, rows] = self._line_hours(effects, way, rows, speed)
         sea = np.flatnonzero(net.has_mode("sea", "port_sea"))
         line[:, sea] = sea_km(net)[sea] / ports.speed_kmh
         line[:, effects.absent] = np.inf
         handling = self._handling - np.minimum(effects.rail_handling_saved, self._terminal_hours)
-        gauge, dwell = np.zeros(n), np.zeros((2, n))
+        gauge, dwell, change = np.zeros(n), np.zeros(n), np.zeros(n)
         gauge[self._change] = self._gauge(effects)
         departure = self._departure.copy()
         gates, there, toward = self._gates()
         wait = ports.load_hours - ports.unload_hours
-        dwell[:, gates] = ports.unload_hours[there]
+        change[gates] = ports.transshipment_hours[there]
+        dwell[gates] = ports.unload_hours[there] - change[gates]
         departure[toward, gates] = wait[there]
         return LinkHours(
-            line, handling, departure, self._border, gauge, dwell, canal_hours(net, self._pricing)
+            line,
+            handling,
+            departure,
+            self._border,
+            gauge,
+            dwell,
+            change,
+            canal_hours(net, self._pricing),
         )
 
     def everything(self, effects: StateEffects) -> tuple[LinkWeights, LinkHours]:
@@ -181,8 +192,14 @@ class LinkPricer:
         km = self._network.km[sea] + ports.speed_kmh * hours.canal[sea]
         money[0, sea] = km * ports.usd_per_teu_km
         money[1, sea] = km * ports.kgco2e_per_teu_km
-        money[0, self._gates()[0]] += ports.usd_handling / 2
+        gates, there, _ = self._gates()
+        money[0, gates] += ports.usd_handling / 2 + ports.usd_transshipment[there]
         return self._weights(hours.total(), money), hours
+
+    def _line_hours(self, effects: StateEffects, way: str, rows: Rows, speed: Array) -> Array:
+        """Kilometres over speed, times what published trips take beyond that."""
+        at = effects.speed(rows, speed, way, self._pricing.parameters)
+        return np.asarray(self._km[rows] / at * self._slack[way])
 
     def _gates(self) -> tuple[Rows, Rows, Rows]:
         """Links between port and sea, position of each one's port, direction out to sea."""
@@ -245,6 +262,16 @@ def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> L
     return LinkPricer(network, pricing).weights(effects)
 
 
+def _line_factor(network: Network, pricing: Pricing, way: str, rows: Rows) -> Array:
+    """Calibrated factor on the time of each link of a line; 1 where a group has no row."""
+    group = pricing.groups[f"{way}_group"].reindex(network.countries)
+    group = group.fillna(SMALL_TERRITORY[way])
+    values = pricing.parameters.values
+    factor = np.array([values.get(f"line_time_factor.{way}.{g}", 1.0) for g in group])
+    at = factor[network.country_code]
+    return np.asarray((at[network.u[rows]] + at[network.v[rows]]) / 2)
+
+
 def _closed(weights: NDArray[np.float32], links: NDArray[np.bool_]) -> NDArray[np.float32]:
     out = weights.copy()
     out[0, links] = np.inf
@@ -267,7 +294,11 @@ def _cross(network: Network, pricing: Pricing, usd: Array) -> tuple[Array, Rows]
         gauge_change=network.gauge_change[rows],
         gauge_wait_hours=p.one("gauge_crossing_hours.rail") - p.one("gauge_change_hours.rail"),
     )  # fmt: skip
-    wait = np.stack([found.hours_uv, found.hours_vu])
+    factor = {way: p.one(f"border_time_factor.{way}") for way in ("rail", "road")}
+    rail = network.has_mode("rail")[rows]
+    wait = np.stack([found.hours_uv, found.hours_vu]) * np.where(
+        rail, factor["rail"], factor["road"]
+    )
     for reform in pricing.reforms:
         hits = np.isin(border, list(reform.borders))
         hits |= np.isin(country_u, list(reform.countries))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from beltroad.infrastructure.network import PORT, Network, great_circle_km
 from beltroad.infrastructure.parameters import NetworkParameters
 from beltroad.infrastructure.projects.alignment import Alignment
-from beltroad.infrastructure.projects.record import FreightProject
+from beltroad.infrastructure.projects.record import ADDS, FreightProject
 
 __all__ = ["StateEffects", "effects_of"]
 
@@ -65,7 +65,8 @@ class StateEffects:
 
         A built or upgraded railway runs at the speed of new lines, or at the share of its own
         design speed that trains keep on average where that is less; a motorway at a multiple of
-        the class's speed. Nothing improved is ever slower than the class.
+        the class's speed; barges on an improved waterway at the recorded speed. Nothing improved
+        is ever slower than the class.
         """
         default = np.where(
             np.isfinite(self.before_kmh[rows]) & self.worse[rows],
@@ -74,6 +75,9 @@ class StateEffects:
         )
         if mode == "road":
             new = default * parameters.one("improved_speed_factor.road")
+        elif mode == "water":
+            design = self.design_kmh[rows]
+            new = np.where(np.isfinite(design), design, default)
         else:
             share = parameters.one("line_haul_share_of_design.rail")
             design = np.nan_to_num(self.design_kmh[rows], nan=np.inf)
@@ -115,8 +119,9 @@ def effects_of(
                     )
                 _at_terminals(network, ports, here.terminals, saved, saved_at)
             continue
-        removable = row.effect == "new_link" and row.mode == "rail"
+        removable = row.effect in ADDS and row.mode != "road"
         if there:
+            _at_new_place(network, ports, row, own, saved_at, parameters)
             built_on[own] = True
             better[own] = True
             # A line without a recorded speed may run as fast as new lines do: no bound of its own.
@@ -124,7 +129,7 @@ def effects_of(
             design[own] = np.fmax(design[own], speed)
         else:
             # An upgraded line was there before, also where the map data lack it.
-            gone = own if removable else fresh if row.effect == "new_link" else own[:0]
+            gone = own if removable else fresh if row.effect in ADDS else own[:0]
             built_off[gone] = True
             worse[own] = True
             before[own] = np.fmin(before[own], row.speed_before_kmh)
@@ -152,6 +157,22 @@ def _assumed_saving(mode: str, port_group: str, parameters: NetworkParameters) -
             else parameters.one(f"terminal_saving_hours.port.{port_group}")
         )
     return parameters.one(f"terminal_saving_hours.{mode}")
+
+
+def _at_new_place(
+    network: Network, ports: NDArray[np.int64], project: FreightProject,
+    own: NDArray[np.int64], out: _Saved, parameters: NetworkParameters,
+) -> None:  # fmt: skip
+    """Hours that a new port or dry port saves against others of its class, where recorded."""
+    saved = project.hours_saved_terminal
+    if not np.isfinite(saved):
+        return
+    if project.effect == "new_port":
+        here = np.isin(ports, np.concatenate([network.u[own], network.v[own]]))
+        out.port[here] = np.maximum(out.port[here], saved)
+    elif project.effect == "new_terminal":
+        rows = own[network.has_mode("dryport_rail")[own]]
+        out.handling[rows] = np.minimum(saved, parameters.one("terminal_hours.dryport"))
 
 
 def _at_terminals(

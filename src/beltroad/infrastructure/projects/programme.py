@@ -8,8 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from beltroad.infrastructure.network import CITY, PORT, RAIL, ROAD, Network, great_circle_km
-from beltroad.infrastructure.projects.alignment import Alignment, Layer, align
+from beltroad.infrastructure.network import (
+    CITY,
+    DRYPORT,
+    PORT,
+    RAIL,
+    ROAD,
+    WATER,
+    Network,
+    great_circle_km,
+)
+from beltroad.infrastructure.projects.additions import (
+    Additions,
+    gauge_change_between,
+    joins_between,
+)
+from beltroad.infrastructure.projects.alignment import Alignment, align, match
+from beltroad.infrastructure.projects.gauges import regauged
+from beltroad.infrastructure.projects.layers import Layer, search_layers
 from beltroad.infrastructure.projects.record import FreightProject, freight_projects
 
 __all__ = ["Programme", "place_projects"]
@@ -30,11 +46,14 @@ class Programme:
     def lengths(self) -> pd.DataFrame:
         """Kilometres matched and added, and notes, by project id."""
         km = self.network.km
-        line = self.network.has_mode("rail", "road")
+        line = self.network.has_mode("rail", "road", "water")
         fresh = {k: self.network.added_by.get(k, np.empty(0, np.intp)) for k in self.alignments}
         return pd.DataFrame(
             {
-                "matched_km": {k: float(km[a.existing].sum()) for k, a in self.alignments.items()},
+                "matched_km": {
+                    k: float(km[a.existing][line[a.existing]].sum())
+                    for k, a in self.alignments.items()
+                },
                 "added_km": {k: float(km[rows][line[rows]].sum()) for k, rows in fresh.items()},
                 "match_note": {k: "; ".join(a.notes) for k, a in self.alignments.items()},
             }
@@ -54,17 +73,26 @@ def place_projects(
     projects
         Rows that act on freight, in the columns that :func:`freight_projects` reads.
     """
-    layers = {"rail": Layer(network, RAIL, "rail"), "road": Layer(network, ROAD, "road")}
-    ports = network.terminals(PORT)
+    layers = search_layers(network)
     records = freight_projects(projects)
-    found: dict[str, Alignment] = {}
+    matches = {}
     for done, project in enumerate(records, start=1):
-        if project.effect == "terminal":
-            found[project.id] = _terminal(network, ports, project)
-        else:
-            found[project.id] = align(network, layers, project)
+        if project.effect in ("new_link", "upgrade"):
+            matches[project.id] = match(layers, project)
         if progress is not None:
             progress(done / len(records))
+    known = regauged(network, records, {key: found.existing for key, found in matches.items()})
+    if known is not network:
+        network, layers = known, search_layers(known)
+    ports = network.terminals(PORT)
+    found = {}
+    for project in records:
+        if project.effect == "terminal":
+            found[project.id] = _terminal(network, ports, project)
+        elif project.effect in ("new_port", "new_terminal"):
+            found[project.id] = _new_place(network, layers, project)
+        else:
+            found[project.id] = align(network, layers, project, matches[project.id])
     return _assemble(network, records, found)
 
 
@@ -92,6 +120,25 @@ def _terminal(network: Network, ports: pd.Series, project: FreightProject) -> Al
         km = great_circle_km(lat, lon, network.lat[place], network.lon[place])
         rows = place[[int(np.argmin(km))]]
     return Alignment(np.empty(0, np.int64), none, none, rows, notes)
+
+
+def _new_place(network: Network, layers: Mapping[str, Layer], project: FreightProject) -> Alignment:
+    """A port or dry port that was not there: added, or taken away where the map has it.
+
+    The map's port goes by the project's code or id; its links are what the project adds.
+    """
+    none = np.empty(0, np.int64)
+    there = network.terminals(PORT if project.mode == "port" else DRYPORT)
+    for ref in (project.locode, project.id):
+        if ref and ref in there.index:
+            node = int(there[ref])
+            rows = np.flatnonzero((network.u == node) | (network.v == node))
+            bare = pd.DataFrame()
+            return Alignment(rows, bare, bare, np.array([node], np.int64))
+    builder = Additions(network, layers, project)
+    place = builder.port if project.mode == "port" else builder.dry_port
+    place(*project.waypoints[0])
+    return Alignment(none, *builder.frames(), none, builder.notes)
 
 
 def _assemble(
@@ -127,21 +174,44 @@ def _one_station(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """Links between new stations, with stations of different projects at one place made one.
 
     The second station stays in the table without links, so that no number has to change.
+    Stations of two gauges at one place stay two, with a change of gauge between them. Ports and
+    dry ports keep their own, for each has a code of its own; stations nearby are joined to them.
     """
     if nodes.empty:
         return links
-    lat, lon, layer = (nodes[c].to_numpy(float) for c in ("lat", "lon", "layer"))
+    lat, lon, layer, gauge = (nodes[c].to_numpy(float) for c in ("lat", "lon", "layer", "gauge_mm"))
+    owner = _owners(nodes, links)
     same = np.arange(len(nodes))
+    more = joins_between(nodes, owner)
     for k in range(1, len(nodes)):
+        if layer[k] not in (RAIL, ROAD, WATER):
+            continue
         km = great_circle_km(lat[k], lon[k], lat[:k], lon[:k])
         near = np.flatnonzero((km <= STATION_KM) & (layer[:k] == layer[k]))
-        if len(near):
-            same[k] = same[near[np.argmin(km[near])]]
-    moved = links.copy()
+        alike = near[gauge[near] == gauge[k]]
+        if len(alike):
+            same[k] = same[alike[np.argmin(km[alike])]]
+        elif len(near):
+            other = int(near[np.argmin(km[near])])
+            more.append(
+                gauge_change_between(-1 - k, -1 - int(same[other]), float(km[other]), owner[k])
+            )
+    every = _stack([links, pd.DataFrame(more)] if more else [links], links.columns)
+    moved = every.copy()
     for end in ("u", "v"):
-        old = links[end].to_numpy(np.int64)
+        old = every[end].to_numpy(np.int64)
         moved[end] = np.where(old < 0, -1 - same[np.clip(-1 - old, 0, None)], old)
     return moved[moved["u"] != moved["v"]].reset_index(drop=True)
+
+
+def _owners(nodes: pd.DataFrame, links: pd.DataFrame) -> list[str]:
+    """Project that adds each node: the one whose links end there."""
+    owner = [""] * len(nodes)
+    for end in ("u", "v"):
+        for node, project in zip(links[end].to_numpy(np.int64), links["project"], strict=True):
+            if node < 0:
+                owner[-1 - node] = str(project)
+    return owner
 
 
 def _stack(frames: Iterable[pd.DataFrame], columns: pd.Index) -> pd.DataFrame:

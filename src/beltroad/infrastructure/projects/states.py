@@ -10,9 +10,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-__all__ = ["COMING", "FINISHED", "HALTED", "State", "acts_on_freight", "present", "states_of"]
+__all__ = [
+    "COMING", "FINISHED", "HALTED", "YEARS", "State", "acts_on_freight", "present", "states_of",
+    "there_by_year",
+]  # fmt: skip
 
 State = int | str
+# Years for which the table of projects says what is there.
+YEARS = tuple(range(2013, 2036))
 FINISHED = ("completed", "operating", "partly_open")
 COMING = ("under_construction", "planned")
 HALTED = ("stalled", "shelved", "suspended")
@@ -21,9 +26,11 @@ HALTED = ("stalled", "shelved", "suspended")
 def acts_on_freight(projects: pd.DataFrame) -> pd.Series:
     """Which projects change the freight network at all (passenger lines, airports do not)."""
     line = projects["effect"].isin(["new_link", "upgrade"]) & projects["mode"].isin(
-        ["rail", "road"]
+        ["rail", "road", "water"]
     )
     place = (projects["effect"] == "terminal") & projects["mode"].isin(["port", "dryport"])
+    place |= (projects["effect"] == "new_port") & (projects["mode"] == "port")
+    place |= (projects["effect"] == "new_terminal") & (projects["mode"] == "dryport")
     return (projects["freight"] == "yes") & (line | place)
 
 
@@ -57,3 +64,20 @@ def states_of(
             for state in wanted
         }
     )
+
+
+def there_by_year(projects: pd.DataFrame, *, with_halted: bool = False) -> pd.DataFrame:
+    """How many projects that act on freight are there in each state, by mode.
+
+    Rows are the years 2013 to 2035, ``today`` and ``complete``; a column each mode, and ``all``.
+    """
+    acting = projects[acts_on_freight(projects)]
+    states: list[State] = [*YEARS, "today", "complete"]
+    counts = {
+        str(state): acting.loc[present(acting, state, with_halted=with_halted), "mode"]
+        .value_counts()
+        .reindex(sorted(acting["mode"].unique()), fill_value=0)
+        for state in states
+    }
+    table = pd.DataFrame(counts).T
+    return table.assign(all=table.sum(axis=1)).rename_axis(index="state")

@@ -192,11 +192,12 @@ def cut(line: Array, edge: float = 180.0) -> list[Array]:
 
     Pieces have longitudes from ``edge - 360`` to ``edge``; both sides of a cut lie on the edge.
     """
-    turn = np.floor((line[:, 1] - (edge - 360.0)) / 360.0)
+    turn: list[int] = np.floor((line[:, 1] - (edge - 360.0)) / 360.0).astype(int).tolist()
     # A point on the edge belongs to the piece that it ends.
-    on_edge = np.isclose((line[:, 1] - edge) % 360.0, 0.0, atol=1e-9)
-    for k in np.flatnonzero(on_edge):
-        turn[k] = turn[k - 1] if k else turn[min(k + 1, len(turn) - 1)]
+    on_edge = np.isclose((line[:, 1] - edge) % 360.0, 0.0, atol=1e-9).tolist()
+    for k, at_edge in enumerate(on_edge):
+        if at_edge:
+            turn[k] = turn[k - 1] if k else turn[min(k + 1, len(turn) - 1)]
     pieces: list[Array] = []
     current = [line[0] - [0, 360.0 * turn[0]]]
     for k in range(1, len(line)):

@@ -52,6 +52,7 @@ FAMILIES = (
         shared=0.97,
     ),
     Family("rail-ferry", ("rail", "road", "ferry"), ("rail", "ferry"), feeder=True),
+    Family("rail-road", ("rail", "road"), ("rail", "road")),
     Family("road", ("road",), ("road",), through="borders"),
     Family("road-ferry", ("road", "ferry"), ("road", "ferry")),
     Family("sea", ("sea", "road"), ("sea",), hinterland=True),
@@ -59,6 +60,7 @@ FAMILIES = (
         "sea-rail", ("sea", "rail", "road"), ("sea", "rail"), feeder=True, hinterland=True,
         through="ports",
     ),
+    Family("rail-sea", ("sea", "rail", "road"), ("sea", "rail"), feeder=True),
     Family("sea-water", ("sea", "water", "road"), ("water",), feeder=True, hinterland=True),
     Family("any", LINES, ()),
 )  # fmt: skip
@@ -95,7 +97,7 @@ def allowed_links(network: Network, family: Family, ends: NDArray[np.integer]) -
         # all the way.
         limit = np.minimum(limit, np.maximum(APART * away[:, ends].max(), nearest + OWN_PORT_KM))
         inside = np.asarray(np.any(away <= limit, axis=0))
-        land = network.has_mode("rail", "road", "water", "port_sea", "port_water")
+        land = network.has_mode("rail", "road", "port_sea")
         open_ &= ~land | inside[network.u]
     return np.asarray(open_)
 

@@ -18,7 +18,7 @@ from beltroad.infrastructure.routes.names import Names
 from beltroad.infrastructure.routes.places import Place
 from beltroad.infrastructure.routes.planner import Planner
 from beltroad.infrastructure.routes.route import Route, pareto
-from beltroad.infrastructure.routes.search import Found, search
+from beltroad.infrastructure.routes.search import Found, Via, search
 from beltroad.infrastructure.routes.spread import Variability, spread_of
 
 __all__ = ["MODES", "Answer", "find_routes"]
@@ -26,10 +26,10 @@ __all__ = ["MODES", "Answer", "find_routes"]
 MODES = ("rail", "road", "sea", "water", "ferry", "air")
 MEASURES = ("hours_total", "usd_per_teu", "kgco2e_per_teu")
 # Routes this alike in every measure count as equal.
-SLACK = 0.03
+SLACK = 0.05
 # Of the routes that another beats, those of a set of modes are shown while they take at most this
 # multiple of the quickest of the set, and no more than a few.
-WORTH, OTHERS = 1.4, 5
+WORTH, OTHERS, OTHER_TRAINS = 1.4, 2, 5
 VIA_KM = 40.0
 
 
@@ -130,7 +130,7 @@ def _check_ends(planner: Planner, shut: NDArray[np.bool_]) -> None:
             )
 
 
-def _passing(network: Network, place: Place) -> NDArray[np.intp]:
+def _passing(network: Network, place: Place) -> Via:
     """Nodes that count as passing a place: the nearest of each layer, its terminal included."""
     out = []
     for layer in (RAIL, ROAD, PORT, SEA, WATER):
@@ -142,7 +142,7 @@ def _passing(network: Network, place: Place) -> NDArray[np.intp]:
         out += [int(rows[k]) for k in near if km[k] <= VIA_KM]
     if not out:
         raise InputError(f"{place.label}: no line within {VIA_KM:.0f} km; a route cannot pass it")
-    return np.unique(out)
+    return Via.nodes(np.unique(out))
 
 
 def _distinct(found: Sequence[Found]) -> list[Found]:
@@ -167,8 +167,8 @@ def _ranked(routes: Sequence[Route]) -> list[Route]:
     score = (measure / best).prod(axis=1)
     rows: list[int] = []
     for k in np.argsort(score, kind="stable").tolist():
-        same = [j for j in rows if _key(routes[j]) == _key(routes[k])]
-        if not any((measure[j] <= measure[k] * (1 + SLACK)).all() for j in same):
+        alike = [j for j in rows if _alike(routes[j], routes[k])]
+        if not any((measure[j] <= measure[k] * (1 + SLACK)).all() for j in alike):
             rows.append(k)
     front = dict(zip(rows, pareto((tuple(measure[k]) for k in rows), SLACK), strict=True))
     kept: dict[tuple[str, ...], int] = {}
@@ -176,12 +176,20 @@ def _ranked(routes: Sequence[Route]) -> list[Route]:
     for k in sorted(rows, key=lambda k: (not front[k], score[k])):
         modes = routes[k].main_modes
         quickest = measure[[j for j in rows if routes[j].main_modes == modes], 0].min()
-        if front[k] or (kept.get(modes, 0) < OTHERS and measure[k][0] <= WORTH * quickest):
+        if front[k] or (
+            kept.get(modes, 0) < (OTHER_TRAINS if modes == ("rail",) else OTHERS)
+            and measure[k][0] <= WORTH * quickest
+        ):
             kept[modes] = kept.get(modes, 0) + 1
             winners = tuple(m for m, v, b in zip(MEASURES, measure[k], best, strict=True) if v <= b)
             out.append(replace(routes[k], efficient=front[k], best_in=winners))
     return sorted(out, key=lambda r: (not r.efficient, r.hours_total))
 
 
-def _key(route: Route) -> tuple[str, ...]:
-    return (*route.main_modes, *route.gates, *route.passages)
+def _alike(one: Route, other: Route) -> bool:
+    """Whether two routes are one to a reader: the same modes and straits, trains by the same gates.
+
+    Two trains through different borders are told apart, two ships from neighbouring ports not.
+    """
+    same = one.main_modes == other.main_modes and one.passages == other.passages
+    return same and (one.main_modes != ("rail",) or one.gates == other.gates)

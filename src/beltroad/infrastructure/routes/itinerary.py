@@ -88,7 +88,11 @@ class _Teller:
         if not out:
             self.leg.append(k)
             self._close()
-        what = [("port_dwell", self.hours["port"][k]), ("wait_ship", self.hours["departure"][k])]
+        what = [
+            ("port_dwell", self.hours["port"][k]),
+            ("transshipment", self.hours["transshipment"][k]),
+            ("wait_ship", self.hours["departure"][k]),
+        ]
         self._stop(k, "port", self._name(node), what, at=node)
         if out:
             self.leg.append(k)

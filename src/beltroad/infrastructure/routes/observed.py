@@ -1,7 +1,8 @@
 """Computed transit times beside published ones: how far off the network is, and for what.
 
 An observation says what its days cover: ``terminal`` from departure to arrival of the train or
-lorry, ``port`` from port to port, ``door`` from door to door with waits and handling.
+lorry (by air from airport to airport, with handling there, as forwarders quote it), ``port`` from
+port to port, ``door`` from door to door with waits and handling, ``moving`` on the move alone.
 """
 
 from __future__ import annotations
@@ -21,59 +22,32 @@ from beltroad.infrastructure.routes.itinerary import itinerary
 from beltroad.infrastructure.routes.names import Names
 from beltroad.infrastructure.routes.planner import Planner
 from beltroad.infrastructure.routes.route import Leg, Stop
-from beltroad.infrastructure.routes.search import search
+from beltroad.infrastructure.routes.search import Via, search
 from beltroad.infrastructure.routes.spread import Part, Variability
 
-__all__ = ["FAMILY_OF", "compare_times", "errors", "observed_parts"]
+__all__ = ["FAMILY_OF", "compared", "errors", "observed_parts"]
 
 FAMILY_OF = {
-    "rail": "rail", "rail_ferry": "rail-ferry", "road": "road", "sea": "sea",
-    "sea_rail": "sea-rail", "water": "sea-water", "rail_road": "rail", "air": "air",
+    "rail": ("rail",), "rail_ferry": ("rail-ferry",), "road": ("road",), "sea": ("sea",),
+    "sea_rail": ("sea-rail", "rail-sea"), "water": ("sea-water",), "rail_road": ("rail-road",),
+    "air": ("air",),
 }  # fmt: skip
 # Legs whose first departure and last arrival an observation means, by its mode.
 OWN_LEGS = {
     "rail": ("rail",), "rail_ferry": ("rail", "ferry"), "road": ("road",), "sea": ("sea",),
     "sea_rail": ("sea", "rail"), "water": ("water", "sea"), "rail_road": ("rail", "road"),
 }  # fmt: skip
-BASES = ("terminal", "port", "door")
+BASES = ("terminal", "port", "door", "moving")
 CLOSED_AS = {"cape": "suez"}
 
 
-def compare_times(
-    planner: Planner,
-    observations: pd.DataFrame,
-    ends: Mapping[str, tuple[int, int]],
-    variability: Variability,
-    *,
-    progress: Callable[[float], None] | None = None,
-) -> pd.DataFrame:
-    """Days that the network computes beside published ones.
+def compared(observations: pd.DataFrame, hours: pd.Series) -> pd.DataFrame:
+    """Published days beside computed ones: adds ``days_model`` and ``ratio`` (model / published).
 
-    Parameters
-    ----------
-    planner
-        A state of the network with the ends of all observations among its places.
-    observations
-        Rows with ``obs_id``, ``mode``, ``basis``, ``via`` (listed borders, straits, ``cape``),
-        ``closed`` (straits), ``days``.
-    ends
-        Positions of origin and destination among the planner's places by ``obs_id``.
-
-    Returns
-    -------
-    The rows with ``days_model`` (NaN where there is no way) and ``ratio`` (model over published).
-
-    Raises
-    ------
-    InputError
-        If a mode or basis is unknown.
+    ``hours`` are computed hours by ``obs_id``; where there is no way, both are NaN.
     """
-    out = observations.assign(
-        days_model=[
-            sum(p.hours for p in parts) / 24 if parts else np.nan
-            for parts in observed_parts(planner, observations, ends, variability, progress=progress)
-        ]
-    )
+    out = observations.copy()
+    out["days_model"] = (hours.reindex(out["obs_id"]) / 24).to_numpy()
     out["ratio"] = out["days_model"] / out["days"]
     return out
 
@@ -88,7 +62,24 @@ def observed_parts(
 ) -> list[tuple[Part, ...]]:
     """Hours by component of each observation's way, as far as its basis covers them.
 
-    Parameters as in :func:`compare_times`; empty where there is no way.
+    Parameters
+    ----------
+    planner
+        A state of the network with the ends of all observations among its places.
+    observations
+        Rows with ``obs_id``, ``mode``, ``basis``, ``via`` (listed borders, straits, ``caspian``,
+        ``cape``), ``closed`` (straits).
+    ends
+        Positions of origin and destination among the planner's places by ``obs_id``.
+
+    Returns
+    -------
+    For each row the parts of its way, empty where there is none.
+
+    Raises
+    ------
+    InputError
+        If a mode or basis is unknown.
     """
     net = planner.network
     names = Names(net, {})
@@ -99,6 +90,9 @@ def observed_parts(
             raise InputError(f"observation {row['obs_id']}: mode {mode!r} or basis {basis!r}")
         one = planner.between(*ends[str(row["obs_id"])])
         via, shut = _conditions(net, str(row["via"]), str(row["closed"]))
+        if basis == "port":
+            # From port to port: no lorry may make the way shorter.
+            shut = shut | net.has_mode("rail", "road")
         found.append(_parts(one, mode, basis, via, shut, names, variability))
         if progress is not None:
             progress(done / len(observations))
@@ -129,10 +123,8 @@ def errors(compared: pd.DataFrame, by: Sequence[str] = ("part",)) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def _conditions(
-    network: Network, via: str, closed: str
-) -> tuple[list[NDArray[np.intp]], NDArray[np.bool_]]:
-    """Nodes to pass, and links shut, for what an observation says of its way."""
+def _conditions(network: Network, via: str, closed: str) -> tuple[list[Via], NDArray[np.bool_]]:
+    """What to pass, and links shut, for what an observation says of its way."""
     shut = np.zeros(len(network.km), np.bool_)
     for name in (x.strip() for x in closed.split(";") if x.strip()):
         shut |= network.passage == name
@@ -142,30 +134,28 @@ def _conditions(
             shut |= network.passage == CLOSED_AS[name]
             continue
         if name == "caspian":
-            stops.append(_caspian(network))
-            continue
-        if name in STRAITS:
+            links = _caspian(network)
+        elif name in STRAITS:
             links = np.flatnonzero(network.passage == name)
         else:
             links = np.flatnonzero(network.border == name)
-        nodes = np.unique(np.concatenate([network.u[links], network.v[links]]))
-        if not len(nodes):
-            nodes = np.flatnonzero((network.layer == PORT) & (network.ref == name))
-        if len(nodes):
-            stops.append(nodes[:24])
+        port = np.flatnonzero((network.layer == PORT) & (network.ref == name))
+        if len(links):
+            stops.append(Via.over(network, links))
+        elif len(port):
+            stops.append(Via.nodes(port))
     return stops, shut
 
 
 def _caspian(network: Network) -> NDArray[np.intp]:
-    """Ends of the ferries over the Caspian."""
+    """The ferries over the Caspian."""
     links = np.flatnonzero(network.has_mode("ferry"))
     lat, lon = network.lat[network.u[links]], network.lon[network.u[links]]
-    here = links[(lat > 36) & (lat < 47.5) & (lon > 46.5) & (lon < 55)]
-    return np.unique(np.concatenate([network.u[here], network.v[here]]))
+    return links[(lat > 36) & (lat < 47.5) & (lon > 46.5) & (lon < 55)]
 
 
 def _parts(
-    planner: Planner, mode: str, basis: str, via: Sequence[NDArray[np.intp]],
+    planner: Planner, mode: str, basis: str, via: Sequence[Via],
     shut: NDArray[np.bool_], names: Names, variability: Variability,
 ) -> tuple[Part, ...]:  # fmt: skip
     if mode == "air":
@@ -174,11 +164,11 @@ def _parts(
             return ()
         best = min(routes, key=lambda r: r.hours_total)
         return _covered(best.steps, basis, ("air",))
-    families = [f for f in FAMILIES if f.name == FAMILY_OF[mode]]
+    families = [f for f in FAMILIES if f.name in FAMILY_OF[mode]]
     found = search(planner, shut, via=via, families=families, metrics=("hours",), threads=1)
-    if not found:
-        return ()
-    return _covered(itinerary(planner, found[0], names), basis, OWN_LEGS[mode])
+    told = [_covered(itinerary(planner, f, names), basis, OWN_LEGS[mode]) for f in found]
+    # The first of a family is its quickest; of several families the quickest counts.
+    return min(told, key=lambda parts: sum(p.hours for p in parts), default=())
 
 
 def _covered(steps: Sequence[Leg | Stop], basis: str, modes: Sequence[str]) -> tuple[Part, ...]:
@@ -187,5 +177,19 @@ def _covered(steps: Sequence[Leg | Stop], basis: str, modes: Sequence[str]) -> t
     Lorry trips to the first terminal and from the last are not part of a train's or ship's time.
     """
     own = [k for k, s in enumerate(steps) if isinstance(s, Leg) and s.mode in modes]
-    within = steps if basis == "door" else steps[own[0] : own[-1] + 1] if own else ()
+    if not own:
+        return ()
+    first, last = own[0], own[-1] + 1
+    if modes == ("air",):
+        first, last = _handled(steps, first, -1), _handled(steps, last - 1, 1) + 1
+    within = steps if basis == "door" else steps[first:last]
+    if basis == "moving":
+        within = [s for s in within if isinstance(s, Leg)]
     return tuple(p for s in within for p in s.spent)
+
+
+def _handled(steps: Sequence[Leg | Stop], k: int, way: int) -> int:
+    """The last of the stops that follow step ``k`` without a leg between, to one side."""
+    while 0 <= k + way < len(steps) and isinstance(steps[k + way], Stop):
+        k += way
+    return k

@@ -22,7 +22,7 @@ from beltroad import evidence
 from beltroad.errors import InputError, suggest
 from beltroad.infrastructure.network import great_circle_km
 
-__all__ = ["KINDS", "Place", "candidates", "find_place", "parse_point"]
+__all__ = ["KINDS", "Place", "candidates", "find_place", "fold", "parse_point"]
 
 KINDS = ("city", "port", "airport", "border", "dry_port", "terminal")
 LONGEST_TEXT = 120

@@ -9,6 +9,7 @@ reported ones of different years, no timetable of today.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -24,28 +25,26 @@ from beltroad.infrastructure.network import great_circle_km
 from beltroad.infrastructure.routes.find import MEASURES, SLACK
 from beltroad.infrastructure.routes.places import find_place, fold
 from beltroad.infrastructure.routes.route import Leg, Route, Stop, pareto
-from beltroad.infrastructure.routes.spread import Part, Variability, spread_of
+from beltroad.infrastructure.routes.spread import Variability, spread_of
 
 __all__ = [
-    "BOARD_KM", "REACH_KM", "TIMETABLE", "Boarding", "Service", "Trip", "compared", "next_departure",
-    "parse_departure", "scheduled", "services",
+    "BOARD_KM", "REACH_KM", "TIMETABLE", "Boarding", "Service", "Trip", "boarding_words",
+    "compared", "next_departure", "parse_departure", "scheduled", "services",
 ]  # fmt: skip
 
 BOARD_KM = 60.0
 REACH_KM = 150.0
 WEEK_HOURS = 168.0
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?", re.ASCII)
 # Tables give days of departure but no hour.
 DEPARTS_AT = time(12)
 # Component of a wait for a train of a known day: nothing of it is left to chance.
 TIMETABLE = "wait_timetable"
 WAIT = "wait_train"
-# Regions and short names that destinations of services are given as; groups of country_groups.
-_REGIONS = {
-    "europe": ("europe", "western_balkans"),
-    "centralasia": ("central_asia_caucasus",),
-    "westernchina": ("china",),
-}
-_NAMES = {"russia": "RUS", "laos": "LAO", "china": "CHN", "vietnam": "VNM", "iran": "IRN"}
+# Short names that destinations of services are given as, beside those of table ``countries``.
+_NAMES = {
+    "russia": "RUS", "laos": "LAO", "westernchina": "CHN", "vietnam": "VNM", "iran": "IRN",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,8 @@ class Service:
 class Boarding:
     """A train that a route boards: the service, when the goods are ready, and the wait in hours.
 
-    ``departs`` is None where the day is not known; ``by`` is ``timetable`` or ``frequency``.
+    ``departs`` is None where the day is not known; ``by`` is ``timetable`` or ``frequency``;
+    ``busiest`` is the listed service with most departures that goes the same way.
     """
 
     place: str
@@ -84,6 +84,7 @@ class Boarding:
     wait_hours: float
     default_hours: float
     by: str
+    busiest: Service | None = None
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,10 @@ def parse_departure(text: str) -> datetime:
         If it is no such date, or one that no timetable could speak of.
     """
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(text.strip()) if _DAY.fullmatch(text.strip()) else None
     except ValueError:
         found = None
-    if found is None or found.tzinfo is not None or not text.strip()[:10].count("-") == 2:
+    if found is None:
         raise InputError(
             f"{text[:40]!r} is no day of departure; write YYYY-MM-DD or YYYY-MM-DDTHH:MM, "
             "in local time of the origin"
@@ -159,23 +160,21 @@ def scheduled(
     """
     steps: list[Leg | Stop] = []
     boardings: list[Boarding] = []
-    waits: list[tuple[str, float]] = []
     hours, told = 0.0, True
     for k, step in enumerate(route.steps):
         new: Leg | Stop = step
         if isinstance(step, Leg):
             told &= step.mode == "road"
-        elif any(name == WAIT for name, _ in step.parts):
-            new, boarding = _boarded(route, k, start + timedelta(hours=hours), known, told)
+        elif any(part.component == WAIT for part in step.spent):
+            arrived = start + timedelta(hours=hours)
+            new, boarding = _boarded(step, route.steps[k + 1 :], arrived, known, told)
             boardings += [boarding] if boarding else []
-            waits += [(n, h) for n, h in new.parts if n in (WAIT, TIMETABLE)]
             told = False
         hours += new.hours
         steps.append(new)
-    parts = _with_waits(route.parts, waits)
+    changed = replace(route, steps=tuple(steps))
     certain = Variability({**variability.rows, (TIMETABLE, ""): ("lognormal", 0.0)})
-    spread = spread_of(parts, certain, seed=seed)
-    changed = replace(route, steps=tuple(steps), parts=parts, spread=spread)
+    changed = replace(changed, spread=spread_of(changed.parts, certain, seed=seed))
     return Trip(changed, start, tuple(boardings))
 
 
@@ -186,41 +185,60 @@ def compared(trips: Sequence[Trip]) -> list[Trip]:
     out = []
     for trip, row, front in zip(trips, measure, pareto(map(tuple, measure), SLACK), strict=True):
         winners = tuple(m for m, v, b in zip(MEASURES, row, best, strict=True) if v <= b)
-        out.append(replace(trip, route=replace(trip.route, efficient=front, best_in=winners)))
+        # What is best in one measure stays, even where the slack calls another as good.
+        best_route = replace(trip.route, efficient=front or bool(winners), best_in=winners)
+        out.append(replace(trip, route=best_route))
     return sorted(out, key=lambda t: (not t.route.efficient, t.route.hours_total))
 
 
+def boarding_words(b: Boarding) -> str:
+    """One sentence on the train that is boarded, for readers."""
+    s = b.service
+    said = f"Train at {b.place}: {s.origin} - {s.destination} (reported for {s.year})"
+    if b.departs is not None:
+        said += f", next on {b.departs:%a %Y-%m-%d}, taken as noon as no hour is published"
+    else:
+        said += f", {s.per_week:g} a week, so half the interval"
+    said += f"; wait {b.wait_hours:.0f} h instead of {b.default_hours:.0f} h."
+    if b.busiest is not None and b.departs is not None and b.busiest.per_week > len(s.days):
+        other = WEEK_HOURS / b.busiest.per_week / 2
+        said += (
+            f" All trains {b.busiest.origin} - {b.busiest.destination}: {b.busiest.per_week:g} a "
+            f"week; with room on any of them the wait would be about {other:.0f} h."
+        )
+    return said
+
+
 def _boarded(
-    route: Route, at: int, arrived: datetime, known: Sequence[Service], told: bool
+    stop: Stop,
+    onward: Sequence[Leg | Stop],
+    arrived: datetime,
+    known: Sequence[Service],
+    told: bool,
 ) -> tuple[Stop, Boarding | None]:
     """A stop with its wait for a train replaced, if a service is known."""
-    stop = route.steps[at]
-    if not isinstance(stop, Stop):
-        raise TypeError("only stops have waits")
-    names = [name for name, _ in stop.parts]
-    first = names.index(WAIT)
-    ready = arrived + timedelta(hours=sum(h for _, h in stop.parts[:first]))
-    run = _run(route.steps[at + 1 :])
+    at = [part.component for part in stop.spent].index(WAIT)
+    ready = arrived + timedelta(hours=sum(part.hours for part in stop.spent[:at]))
+    run = _run(onward)
     fitting = [s for s in known if run and _fits(s, run)]
-    if not fitting:
-        return stop, None
     dated = [(next_departure(ready, s.days), s) for s in fitting if s.days] if told else []
     counted = [s for s in fitting if s.per_week > 0]
+    departs: datetime | None = None
     if dated:
         departs, service = min(dated, key=lambda d: (d[1].target is None, d[0]))
-        wait, by = (departs - ready).total_seconds() / 3600, TIMETABLE
+        wait, component = (departs - ready).total_seconds() / 3600, TIMETABLE
     elif counted:
-        departs = None
         service = max(counted, key=lambda s: (s.target is not None, s.year, s.per_week))
-        wait, by = WEEK_HOURS / service.per_week / 2, WAIT
+        wait, component = WEEK_HOURS / service.per_week / 2, WAIT
     else:
         return stop, None
-    parts = list(stop.parts)
-    default = parts[first][1]
-    parts[first] = (by, wait)
-    new = replace(stop, parts=tuple(parts), hours=stop.hours - default + wait)
-    how = "timetable" if by == TIMETABLE else "frequency"
-    return new, Boarding(stop.place, service, ready, departs, wait, default, how)
+    old = stop.spent[at]
+    part = replace(old, component=component, group="" if dated else old.group, hours=wait)
+    spent = (*stop.spent[:at], part, *stop.spent[at + 1 :])
+    new = replace(stop, spent=spent, hours=sum(p.hours for p in spent))
+    how = "timetable" if dated else "frequency"
+    busiest = max(counted, key=lambda s: s.per_week, default=None)
+    return new, Boarding(stop.place, service, ready, departs, wait, old.hours, how, busiest)
 
 
 def _run(steps: Sequence[Leg | Stop]) -> list[Leg]:
@@ -246,19 +264,6 @@ def _fits(service: Service, run: Sequence[Leg]) -> bool:
     away = great_circle_km(*service.target, points[:, 0], points[:, 1])
     whole = _km(service.lat, service.lon, *service.target)
     return bool(np.min(away) <= min(REACH_KM, whole / 2))
-
-
-def _with_waits(parts: Sequence[Part], waits: Sequence[tuple[str, float]]) -> tuple[Part, ...]:
-    """Parts with their waits for trains replaced in order of travel."""
-    found = iter(waits)
-    out = []
-    for part in parts:
-        if part.component == WAIT:
-            name, hours = next(found)
-            group = part.group if name == WAIT else ""
-            part = Part(name, group, part.place, hours)
-        out.append(part)
-    return tuple(out)
 
 
 def _service(row: dict[str, object]) -> Service | None:
@@ -294,17 +299,15 @@ def _target(text: str, origin: NDArray[np.float64]) -> tuple[float, float] | Non
 
 
 def _countries(text: str) -> frozenset[str]:
-    """Codes of the countries and regions that a destination is given as."""
+    """Codes of the countries, regions and continents (UN M49) that a destination is given as."""
     table = evidence.load("countries")
-    known = {fold(n): c for n, c in zip(table["name"], table["iso3"], strict=True)} | _NAMES
-    groups = evidence.load("country_groups")
+    known = {fold(n): {c} for n, c in zip(table["name"], table["iso3"], strict=True)}
+    for column in ("continent", "region"):
+        known |= {fold(str(n)): set(rows["iso3"]) for n, rows in table.groupby(column)}
     out: set[str] = set()
     for word in text.partition("(")[0].replace(" and ", ",").split(","):
         key = fold(word)
-        if key in _REGIONS:
-            out |= set(groups.loc[groups["rail_group"].isin(_REGIONS[key]), "iso3"])
-        elif key in known:
-            out.add(known[key])
+        out |= {_NAMES[key]} if key in _NAMES else known.get(key, set())
     return frozenset(out)
 
 

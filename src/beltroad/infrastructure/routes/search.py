@@ -20,17 +20,53 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from beltroad.infrastructure.engine.paths import Path, Paths, one_to_many
+from beltroad.infrastructure.engine.hierarchy import Topology
+from beltroad.infrastructure.engine.paths import Paths, one_to_many
+from beltroad.infrastructure.network import Network
 from beltroad.infrastructure.routes.families import FAMILIES, Family, allowed_links
 from beltroad.infrastructure.routes.planner import Planner
 
-__all__ = ["Found", "search"]
+__all__ = ["Found", "Via", "search"]
 
 Rows = NDArray[np.integer]
 STRETCH = 1.4  # an alternative costs at most this multiple of the best way
 LOCAL = 0.05  # part of the whole on either side within which it must be a best way itself
 LEAST_BORDER_HOURS = 3.0  # crossings quicker than this do not set routes apart
 TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True)
+class Via:
+    """What a way must pass: one of some nodes, or one of some links, either way.
+
+    ``enter`` and ``leave`` are nodes, ``links`` the link between them (-1: the same node).
+    """
+
+    enter: NDArray[np.int64]
+    leave: NDArray[np.int64]
+    links: NDArray[np.int64]
+    forward: NDArray[np.bool_]
+
+    @staticmethod
+    def nodes(rows: Rows) -> Via:
+        """One of these nodes."""
+        own: NDArray[np.int64] = np.asarray(rows, np.int64)
+        return Via(own, own, np.full(len(own), -1), np.ones(len(own), np.bool_))
+
+    @staticmethod
+    def over(network: Network, rows: Rows) -> Via:
+        """One of these links."""
+        u, v, both = network.u[rows], network.v[rows], np.concatenate([rows, rows])
+        way = np.repeat([True, False], len(rows))
+        return Via(
+            np.concatenate([u, v]).astype(np.int64), np.concatenate([v, u]).astype(np.int64),
+            both.astype(np.int64), way,
+        )  # fmt: skip
+
+    def cost(self, paths: Paths) -> NDArray[np.float64]:
+        """Cost of the links, 0 for nodes."""
+        weight = np.where(self.forward, paths.forward[0, self.links], paths.backward[0, self.links])
+        return np.where(self.links < 0, 0.0, weight)
 
 
 @dataclass(frozen=True)
@@ -48,7 +84,7 @@ def search(
     planner: Planner,
     shut: NDArray[np.bool_],
     *,
-    via: Sequence[NDArray[np.integer]] = (),
+    via: Sequence[Via] = (),
     families: Iterable[Family] = FAMILIES,
     metrics: Sequence[str] = ("hours", "generalised"),
     threads: int | None = None,
@@ -61,7 +97,7 @@ def search(
     shut
         Links that are closed to the shipment, shape (links,).
     via
-        For each place to pass, the nodes that count as passing it, in order.
+        What to pass, in order.
     """
     ends = planner.nodes[[0, -1]]
     jobs = []
@@ -89,10 +125,15 @@ Way = tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]
 
 def _family(
     planner: Planner, paths: Paths, family: Family, ends: Rows,
-    via: Sequence[Rows], metric: str,
+    via: Sequence[Via], metric: str,
 ) -> list[Way]:  # fmt: skip
-    source, target = int(ends[0]), int(ends[1])
-    best = _through(paths, [np.array([source]), *via, np.array([target])])
+    best = _through(paths, ends, via)
+    for mode in family.must:
+        if best is not None and not planner.network.has_mode(mode)[best[0]].any():
+            # Quickest without it: the best way over one of its lines, if that turns nowhere back.
+            own = np.flatnonzero(planner.network.has_mode(mode) & np.isfinite(paths.forward[0]))
+            forced = _through(paths, ends, [Via.over(planner.network, own)]) if not via else None
+            best = forced if forced is not None and _simple(forced) else None
     if best is None:
         return []
     found = [best]
@@ -120,34 +161,60 @@ def _branches(planner: Planner, family: Family) -> NDArray[np.intp]:
     return np.asarray(rows[own & (slow >= LEAST_BORDER_HOURS)])
 
 
-def _through(paths: Paths, stops: Sequence[Rows]) -> Way | None:
-    """The best way through one node of each stop, in order."""
+def _through(paths: Paths, ends: Rows, via: Sequence[Via]) -> Way | None:
+    """The best way from the first end to the last that passes each of ``via`` in order."""
     t = paths.topology
-    cost = np.zeros(len(stops[0]))
+    stops = [Via.nodes(ends[:1]), *via, Via.nodes(ends[1:])]
+    cost = np.zeros(1)
     came: list[NDArray[np.intp]] = []
     for here, there in pairwise(stops):
-        legs = np.stack([one_to_many(t, paths.weighting, int(n), there)[0] for n in here])
+        legs = _between(t, paths, here.leave, there.enter)
         total = cost[:, None] + legs
         came.append(np.argmin(total, axis=0))
-        cost = np.min(total, axis=0)
-    end = int(np.argmin(cost))
-    if not np.isfinite(cost[end]):
+        cost = np.min(total, axis=0) + there.cost(paths)
+    if not np.isfinite(cost[0]):
         return None
-    chosen = [end]
+    chosen = [0]
     for back in reversed(came):
         chosen.append(int(back[chosen[-1]]))
-    nodes = [int(s[k]) for s, k in zip(stops, reversed(chosen), strict=True)]
-    parts = [paths.shortest(a, b) for a, b in pairwise(nodes)]
-    return _joined([p for p in parts if p is not None])
-
-
-def _joined(parts: Sequence[Path]) -> Way:
-    nodes = [parts[0].nodes[:1], *(p.nodes[1:] for p in parts)]
+    chosen.reverse()
+    links: list[Rows] = []
+    forward: list[NDArray[np.bool_]] = []
+    nodes: list[Rows] = [ends[:1]]
+    for k, (here, there) in enumerate(pairwise(stops)):
+        a, b = chosen[k], chosen[k + 1]
+        part = paths.shortest(int(here.leave[a]), int(there.enter[b]))
+        if part is None:
+            return None
+        links.append(part.links)
+        forward.append(part.forward)
+        nodes.append(part.nodes[1:])
+        if there.links[b] >= 0:
+            links.append(there.links[b : b + 1])
+            forward.append(there.forward[b : b + 1])
+            nodes.append(there.leave[b : b + 1])
     return (
-        np.concatenate([p.links for p in parts]).astype(np.int64),
-        np.concatenate([p.forward for p in parts]),
+        np.concatenate(links).astype(np.int64),
+        np.concatenate(forward).astype(np.bool_),
         np.concatenate(nodes).astype(np.int64),
     )
+
+
+def _between(t: Topology, paths: Paths, here: Rows, there: Rows) -> NDArray[np.float64]:
+    """Costs from some nodes to others; searched from the side with fewer."""
+    out = np.empty((len(here), len(there)))
+    if len(here) <= len(there):
+        for k, node in enumerate(here.tolist()):
+            out[k] = one_to_many(t, paths.weighting, node, there)[0]
+    else:
+        for k, node in enumerate(there.tolist()):
+            out[:, k] = one_to_many(t, paths.weighting, node, here, reverse=True)[0]
+    return out
+
+
+def _simple(way: Way) -> bool:
+    """Whether a way passes no node twice."""
+    return len(np.unique(way[2])) == len(way[2])
 
 
 def _alternatives(
@@ -179,7 +246,7 @@ def _alternatives(
             np.concatenate([first.forward, [onward], last.forward]),
             np.concatenate([first.nodes, last.nodes]).astype(np.int64),
         )
-        if len(np.unique(way[2])) < len(way[2]) or not _locally_best(paths, way, len(first.links)):
+        if not _simple(way) or not _locally_best(paths, way, len(first.links)):
             continue
         if max(_shared(net.km, way, other) for other in taken) <= family.shared:
             taken.append(way)

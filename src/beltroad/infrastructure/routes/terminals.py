@@ -34,6 +34,7 @@ SAME_KM = {CITY: 8.0, PORT: 12.0, AIRPORT: 12.0, DRYPORT: 6.0}
 NODE_OF = {"city": CITY, "port": PORT, "airport": AIRPORT, "dry_port": DRYPORT, "terminal": DRYPORT}
 # A port that is asked for is the nearest of the network, this near.
 PORT_KM = 60.0
+HOME_KM = 50.0
 # How far a lorry goes to join each layer, to how many nodes, and over what kind of link.
 REACH = {
     "city_road": (ROAD, 100.0, 4), "city_rail": (RAIL, 30.0, 4), "city_port": (PORT, 15.0, 1),
@@ -130,6 +131,12 @@ def _nearest(
     network: Network, place: Place, layer: int, usable: NDArray[np.bool_], count: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     rows = np.flatnonzero((network.layer == layer) & usable)
+    # A town at a border belongs to its own side, where that has anything at all nearby.
+    home = rows[network.country_of(rows) == place.iso3] if place.iso3 else rows[:0]
+    if len(home):
+        km = great_circle_km(place.lat, place.lon, network.lat[home], network.lon[home])
+        if km.min() <= HOME_KM:
+            rows = home
     km = great_circle_km(place.lat, place.lon, network.lat[rows], network.lon[rows])
     first = np.argsort(km, kind="stable")[:count]
     return rows[first], km[first]

@@ -59,7 +59,7 @@ class Router:
             cities.to_numpy(np.int32),
             cities.index.to_numpy(str),
             ports.to_numpy(np.int32),
-            _hinterland(network, cities.to_numpy(), ports.to_numpy()),
+            _hinterland(network, cities.to_numpy(), ports.to_numpy(), _own_ports(network, ports)),
             _plan(topology, cities, ports),
         )
 
@@ -129,14 +129,29 @@ def _plan(topology: Topology, cities: pd.Series, ports: pd.Series) -> Plan:
     return Plan.between(topology, nodes, nodes)
 
 
+def _own_ports(network: Network, ports: pd.Series) -> NDArray[np.bool_]:
+    """Which ports are there without any project."""
+    own = np.ones(len(network.links), np.bool_)
+    for added in network.added_by.values():
+        own[added] = False
+    return np.isin(ports.to_numpy(), np.concatenate([network.u[own], network.v[own]]))
+
+
 def _hinterland(
-    network: Network, cities: NDArray[np.intp], ports: NDArray[np.intp]
+    network: Network,
+    cities: NDArray[np.intp],
+    ports: NDArray[np.intp],
+    own: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Which ports each city may use, shape (cities, ports)."""
+    """Which ports each city may use, shape (cities, ports).
+
+    How far a city may go depends on ports that are there without projects (``own``): a new port
+    must not take an old one out of a city's reach.
+    """
     km = great_circle_km(
         network.lat[cities][:, None], network.lon[cities][:, None],
         network.lat[ports], network.lon[ports],
     )  # fmt: skip
-    nearest = km.min(axis=1, keepdims=True) if len(ports) else km
+    nearest = np.min(km, axis=1, where=own, initial=np.inf, keepdims=True)
     limit = np.maximum(HINTERLAND_KM, HINTERLAND_FACTOR * nearest + HINTERLAND_MARGIN_KM)
-    return km <= limit
+    return np.asarray(km <= limit)

@@ -1,0 +1,1 @@
+"""Disruptions: what is shut or slowed, what it does to every relation, which gates matter."""
