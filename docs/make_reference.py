@@ -24,6 +24,7 @@ import typer
 from beltroad import cli, evidence
 from beltroad.appraisal import schema
 from beltroad.appraisal.scenario import Scenario
+from beltroad.infrastructure.projects.states import there_by_year
 
 # Meaning of the keys of a scenario; the models say type, bounds and default.
 KEYS = {
@@ -32,6 +33,7 @@ KEYS = {
     "Scenario.states": "the two states of the network that are compared, and that of the accounts",
     "Scenario.projects": "what the comparison is about",
     "Scenario.reforms": "shorter waits, in the later state",
+    "Scenario.schedules": "services that leave more often, in the later state",
     "Scenario.parameters": "levers of the method",
     "Scenario.sensitivity": "also run the sensitivity cases",
     "Scenario.seed": "recorded with the run; nothing is drawn at random in this version",
@@ -50,9 +52,14 @@ KEYS = {
     "InlineProject.id": "capital letters, digits and hyphens; not an id of the table",
     "InlineProject.name": "name in the report",
     "InlineProject.mode": "what is built",
-    "InlineProject.effect": "a line that is added, a line made faster, or a port or dry port",
+    "InlineProject.effect": "lines: `new_link`, `upgrade`; ports: `new_port`, `terminal`; dry "
+    "ports: `new_terminal`, `terminal`",
     "InlineProject.countries": "hosts, who bear the cost in equal parts",
     "InlineProject.waypoints": "`[latitude, longitude]` in order; one for a port or dry port",
+    "InlineProject.locode": "UN/LOCODE of the port or dry port; else its id is its code",
+    "InlineProject.gauge_mm": "track gauge; else that of the nearest station",
+    "InlineProject.borders": "listed crossings whose waits count where a new line crosses",
+    "InlineProject.capacity_teu_per_year": "TEU a year; recorded for congestion",
     "InlineProject.length_km": "published length; else 1.2 times the great circle of each leg",
     "InlineProject.speed_before_kmh": "speed of the line before an upgrade",
     "InlineProject.speed_after_kmh": "design or operating speed",
@@ -62,8 +69,15 @@ KEYS = {
     "Reform.name": "name in the report",
     "Reform.borders": "ids of listed crossings (`beltroad tables borders`)",
     "Reform.countries": "all land crossings of these economies",
+    "Reform.ports": "time in these ports (UN/LOCODE)",
     "Reform.ports_of": "time in all ports of these economies",
     "Reform.wait_factor": "what remains of the wait: 0.5 halves it, 0 removes it",
+    "Reform.hours_cut": "hours less, after the factor; never below nothing",
+    "Schedule.name": "name in the report",
+    "Schedule.mode": "what leaves: trains, ships or barges",
+    "Schedule.places": "cities (name or id), ports (UN/LOCODE), dry ports (id)",
+    "Schedule.countries": "all terminals of the mode in these economies",
+    "Schedule.departures_per_week": "goods wait half the interval, at most the mean of the mode",
     "Parameters.value_of_time": "value of a day in transit, by industry",
     "Parameters.mode_choice": "`switch`: shippers choose land or sea again; `fixed`: they do not",
     "Parameters.elasticities": "set of trade elasticities",
@@ -168,7 +182,21 @@ def scenario_page() -> str:
             rows += [(f"`{key}`", kind, "", text) for key, (kind, text) in TOP.items()]
         about = part.get("description", "").replace("``", "`")
         out += [f"\n## {name}\n", about + "\n", table(("key", "type", "default", "meaning"), rows)]
-    return "\n".join(out)
+    return "\n".join([*out, _states_section()])
+
+
+def _states_section() -> str:
+    """How many recorded projects are there in each state of the network."""
+    counts = there_by_year(evidence.load("projects"))
+    rows = [
+        (f"`{state}`", *row) for state, row in zip(counts.index, counts.to_numpy(), strict=True)
+    ]
+    return (
+        "\n## Projects in each state of the network\n\nRecorded projects that act on freight and "
+        "are there in a year: what had opened by then, and what is under construction or planned "
+        "from its expected year on. Coming projects without a year are in `complete` only.\n\n"
+        + table(("state", *counts.columns), rows)
+    )
 
 
 def _link(url: str) -> str:

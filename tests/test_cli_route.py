@@ -44,6 +44,8 @@ def run(
         (["Chongqing", "Xyzzyville"], "no place named 'Xyzzyville'"),
         (["Springfield", "Duisburg"], "may be several places"),
         (["91,0", "Duisburg"], "no point on the globe"),
+        (["Chongqing", "Duisburg", "--via", "DEDUI"], "named twice in a row"),
+        (["Duisburg", "DEDUI"], "named twice in a row"),
         (["Chongqing"], "Missing argument"),
     ],
 )
@@ -146,7 +148,7 @@ def atlas() -> Atlas:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["Duisburg", "DEDUI"], "same place"),
+        (["51.432,6.765", "51.4321,6.765"], "same place"),
         (["0,-150", "Duisburg"], "no road within"),
         (["90,0", "Duisburg"], "no road within"),
         (["Kunming", "Vientiane", "--close", "Chinaa"], "Did you mean 'China'"),
@@ -191,3 +193,13 @@ def test_across_the_antimeridian_with_a_negative_latitude_first(
     for feature in cut:
         for part in feature["geometry"]["coordinates"]:
             assert all(abs(a[0] - b[0]) < 180 for a, b in pairwise(part))
+
+
+@pytest.mark.slow
+def test_two_islands_without_rails_between_them_have_a_way(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Atlas, "of", lambda *_, **__: atlas)
+    code, out, _ = run(monkeypatch, capsys, "Suva", "Apia", "--no-legs")
+    assert code == 0
+    assert "sea via" in out

@@ -8,6 +8,9 @@ freight route on that leg can be shorter than its published line.
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import TypeAlias
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
@@ -17,7 +20,8 @@ from network.heal import components
 from network.simplify import Graph
 from network.sources import great_circle_km
 
-SHORT, LONG = 0.955, 1.045  # a route of this share of the published length is the conventional line
+Ends: TypeAlias = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+SHORT, LONG = 0.97, 1.06  # a route of this share of the published length is the conventional line
 STATION_KM = 4.0
 DEARER = 1.1
 ROUNDS = 60
@@ -72,17 +76,34 @@ class Leg:
         key = self.u.astype(np.int64) * self.ids.size + self.v
         self.order = np.argsort(key)
         self.key = key[self.order]
-        self.ends = []
-        for side in ("from", "to"):
-            away = great_circle_km(
-                g.lat[self.ids], g.lon[self.ids], leg[f"{side}_lat"], leg[f"{side}_lon"]
-            )
-            near = np.flatnonzero(away < max(STATION_KM, float(away.min()) + 0.1))
-            self.ends.append((near, away[near]))
+        self.at = g.lat[self.ids], g.lon[self.ids]
+        self.ends = [
+            self._near(leg[f"{side}_lat"], leg[f"{side}_lon"], STATION_KM)
+            for side in ("from", "to")
+        ]
+        self.via = [
+            self._near(*(float(x) for x in place.split(",")), 0.0)
+            for place in (leg["via"].split(";") if isinstance(leg.get("via"), str) else ())
+        ]
 
-    def route(self, factor: np.ndarray, open_: np.ndarray) -> np.ndarray:
+    def _near(self, lat: float, lon: float, km: float) -> tuple[np.ndarray, np.ndarray]:
+        away = great_circle_km(*self.at, lat, lon)
+        if not km:  # one node, so that the route through it has no gap
+            return np.array([np.argmin(away)]), np.zeros(1)
+        near = np.flatnonzero(away < max(km, float(away.min()) + 0.1))
+        return near, away[near]
+
+    def led(self) -> np.ndarray:
+        """Positions of the links of the route through the listed places of the leg."""
+        stops = [self.ends[0], *self.via, self.ends[1]]
+        open_ = np.ones(self.links.size, bool)
+        factor = np.ones(self.links.size)
+        parts = [self.route(factor, open_, pair) for pair in pairwise(stops)]
+        return np.unique(np.concatenate(parts)) if all(p.size for p in parts) else np.empty(0, int)
+
+    def route(self, factor: np.ndarray, open_: np.ndarray, ends: Ends | None = None) -> np.ndarray:
         """Positions in ``links`` of the cheapest route over open links; empty where none."""
-        (start, start_km), (goal, goal_km) = self.ends
+        (start, start_km), (goal, goal_km) = ends or self.ends
         o = np.flatnonzero(open_)
         pairs = _route(
             self.ids.size,
@@ -119,7 +140,8 @@ class Leg:
 def cut_passenger_lines(g: Graph, legs: pd.DataFrame) -> tuple[Graph, pd.DataFrame]:
     """Cut links that only routes shorter than the published conventional line use.
 
-    Columns of ``legs``: country, from, from_lat, from_lon, to, to_lat, to_lon, conventional_km.
+    Columns of ``legs``: country, from, from_lat, from_lon, to, to_lat, to_lon, conventional_km, via
+    ('lat,lon;...': stations of the conventional line where its length alone does not find it).
     First the conventional route of every leg is found and protected, then the shorter routes are
     cut, so that one leg's cut never opens another leg's line.
 
@@ -136,6 +158,8 @@ def cut_passenger_lines(g: Graph, legs: pd.DataFrame) -> tuple[Graph, pd.DataFra
         found = leg.routes(np.ones(leg.links.size, bool), until_fit=6)
         fits = [r for r in found if SHORT <= r[0] / leg.known <= LONG]
         best = min(fits, key=lambda r: abs(r[0] - leg.known))[1] if fits else None
+        if leg.via:
+            best = leg.led() if leg.led().size else None
         if best is not None:
             protected[leg.links[best]] = True
         plan.append((leg, found, best))

@@ -25,7 +25,10 @@ def dissection_order(g: Graph) -> np.ndarray:
 
 
 def reorder(g: Graph, order: np.ndarray) -> Graph:
-    """Renumber so that row 0 is contracted first; links sorted by (u, v) with u < v."""
+    """Renumber so that row 0 is contracted first; links sorted by (lower, higher end).
+
+    Links have u < v, except on rivers, where they point downstream.
+    """
     rank = np.empty(order.size, np.int64)
     rank[order] = np.arange(order.size)
     columns = {f: getattr(g, f)[order] for f in g.NODE}
@@ -33,7 +36,8 @@ def reorder(g: Graph, order: np.ndarray) -> Graph:
     u, v = np.minimum(a, b), np.maximum(a, b)
     by = np.lexsort((v, u))
     links = {f: getattr(g, f)[by] for f in g.LINK}
-    links["u"], links["v"] = u[by], v[by]
+    river = g.mode == "water"
+    links["u"], links["v"] = np.where(river, a, u)[by], np.where(river, b, v)[by]
     return Graph(**columns, **links)
 
 
@@ -81,6 +85,7 @@ def _fill(n, start, head):
 
 def fill(g: Graph) -> tuple[int, np.ndarray]:
     """Count the chordal arcs of an ordered graph; also return each node's parent in the tree."""
-    start = np.searchsorted(g.u, np.arange(g.lat.size + 1))
-    arcs, parent = _fill(g.lat.size, start, g.v)
+    low, high = np.minimum(g.u, g.v), np.maximum(g.u, g.v)
+    start = np.searchsorted(low, np.arange(g.lat.size + 1))
+    arcs, parent = _fill(g.lat.size, start, high)
     return int(arcs), parent

@@ -46,6 +46,10 @@ class Graph:
         columns = {f: getattr(self, f)[keep] for f in self.NODE}
         return replace(graph, **columns, u=new[graph.u], v=new[graph.v])
 
+    def with_km(self, km: np.ndarray) -> Graph:
+        """Same graph with other lengths."""
+        return replace(self, km=km)
+
     def add_nodes(self, **columns: np.ndarray) -> tuple[Graph, np.ndarray]:
         """Append nodes; return the graph and the new node numbers."""
         n, k = self.lat.size, len(columns["lat"])
@@ -69,16 +73,60 @@ class Graph:
         return replace(self, **{f: np.concatenate([getattr(self, f), new[f]]) for f in self.LINK})
 
 
+def layer_graph(
+    lat: np.ndarray,
+    lon: np.ndarray,
+    layer: int,
+    country: np.ndarray,
+    u: np.ndarray,
+    v: np.ndarray,
+    km: np.ndarray,
+    mode: str,
+    passage: np.ndarray | None = None,
+) -> Graph:
+    """One layer as a graph."""
+    n, m = lat.size, u.size
+    return Graph(
+        lat=lat,
+        lon=lon,
+        layer=np.full(n, layer),
+        country=country.astype(object),
+        gauge=np.zeros(n, np.int64),
+        ref=np.full(n, "", object),
+        u=u,
+        v=v,
+        km=km,
+        mode=np.full(m, mode, object),
+        border=np.full(m, "", object),
+        passage=np.full(m, "", object) if passage is None else passage.astype(object),
+        patched=np.zeros(m, bool),
+    )
+
+
+def union(first: Graph, second: Graph) -> Graph:
+    """Two graphs side by side."""
+    n = first.lat.size
+    columns = {
+        f: np.concatenate([getattr(first, f), getattr(second, f)])
+        for f in (*Graph.NODE, *Graph.LINK)
+    }
+    columns["u"] = np.concatenate([first.u, second.u + n])
+    columns["v"] = np.concatenate([first.v, second.v + n])
+    return Graph(**columns)
+
+
 def merge_parallel_links(g: Graph) -> Graph:
-    """Orient u < v, drop loops, keep the shortest of parallel links of the same mode."""
+    """Drop loops, keep the shortest of parallel links of the same mode; u < v but on rivers."""
     a, b = np.minimum(g.u, g.v), np.maximum(g.u, g.v)
+    river = g.mode == "water"  # its links point downstream
+    first_end, second_end = np.where(river, g.u, a), np.where(river, g.v, b)
     mode = np.unique(g.mode.astype(str), return_inverse=True)[1]
     order = np.lexsort((g.km, mode, b, a))
     keys = np.column_stack([a, b, mode])[order]
     first = np.ones(order.size, bool)
     first[1:] = (keys[1:] != keys[:-1]).any(axis=1)
     first &= keys[:, 0] != keys[:, 1]
-    return replace(g, u=a, v=b).links(order[first])
+    return replace(g, u=first_end, v=second_end).links(order[first])
 
 
 def fixed_nodes(g: Graph) -> np.ndarray:

@@ -21,6 +21,9 @@ SCGRAPH = "scgraph-data==2.0.0"
 SEAROUTE = "searoute==1.6.0"
 WORLD_ATLAS = "world-atlas@2.0.2"
 EARTH_RADIUS_KM = 6371.0088
+# Across the Taiwan Strait, from the coast of Fujian to that of Taiwan (lat, lon): lanes that cross
+# this line are the strait's. The raw lanes name no such passage.
+TAIWAN_GATE = ((25.05, 118.80), (24.60, 120.75))
 
 
 def great_circle_km(
@@ -119,8 +122,28 @@ def read_sea_lanes() -> tuple[np.ndarray, ...]:
     # routing can leave them out.
     inland = (lat > 47.0) & (lat < 49.0) & (lon > 40.0) & (lon < 46.4)
     tags = np.where(inland[a] & inland[b], "volga_don", tags.astype(object)).astype(str)
+    through = crosses(lat[a], lon[a], lat[b], lon[b], *TAIWAN_GATE) & (tags == "")
+    tags = np.where(through, "taiwan", tags.astype(object)).astype(str)
     a, b, km, tags = merge_parallel(a, b, km, tags)
     return lat, lon, a, b, km, tags
+
+
+def crosses(
+    lat_1: np.ndarray,
+    lon_1: np.ndarray,
+    lat_2: np.ndarray,
+    lon_2: np.ndarray,
+    start: tuple[float, float],
+    end: tuple[float, float],
+) -> np.ndarray:
+    """Whether straight segments on the map cross the one from ``start`` to ``end`` (lat, lon)."""
+
+    def side(p: tuple, q: tuple, r: tuple) -> np.ndarray:
+        return (q[1] - p[1]) * (r[0] - p[0]) - (q[0] - p[0]) * (r[1] - p[1])
+
+    a, b = (lat_1, lon_1), (lat_2, lon_2)
+    apart = side(start, end, a) * side(start, end, b) <= 0
+    return apart & (side(a, b, start) * side(a, b, end) <= 0) & (np.abs(lon_1 - lon_2) < 180)
 
 
 def read_ports() -> pd.DataFrame:

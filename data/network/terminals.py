@@ -12,7 +12,7 @@ from network.simplify import Graph
 from network.sources import EARTH_RADIUS_KM, chord, great_circle_km, to_unit_sphere
 from network.tag import tag_points
 
-RAIL, ROAD, SEA, CITY, PORT = range(5)
+RAIL, ROAD, SEA, CITY, PORT, WATER, AIRPORT, DRYPORT = range(8)
 ACCESS_DETOUR = 1.2  # access links are straight lines: stretched by this factor
 OLD_PREFIX = {"AN": "", "CS": "MNE", "XK": "XKX"}
 PORT_ROAD_KM, PORT_RAIL_KM = 50.0, 15.0

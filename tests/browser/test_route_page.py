@@ -131,7 +131,7 @@ def test_the_map_is_fitted_across_the_pacific_with_no_line_over_its_edge() -> No
             assert path.count("M") == 1
         assert 0 < each.zoom <= 1
     # The meridian that the drawing turns about is that of the shared projection.
-    x, _ = projection.project(np.array([0.0]), np.array([routedrawings._MERIDIAN]))
+    x, _ = projection.project(np.array([0.0]), np.array([projection.CENTRE]))
     assert x[0] == 0.0
 
 

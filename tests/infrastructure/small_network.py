@@ -12,7 +12,7 @@ import pandas as pd
 
 from beltroad import evidence
 from beltroad.infrastructure.network import CITY, PORT, RAIL, ROAD, SEA, Network, great_circle_km
-from beltroad.infrastructure.parameters import NetworkParameters
+from beltroad.infrastructure.parameters import NetworkParameters, parameter_keys
 from beltroad.infrastructure.pricing.borders import BorderTables
 from beltroad.infrastructure.pricing.pricing import Pricing
 
@@ -120,9 +120,11 @@ def borders(**closed: str) -> BorderTables:
 
 
 def pricing(reforms: tuple[object, ...] = (), **closed: str) -> Pricing:
-    """Bundled parameters with the borders of this network."""
+    """Bundled parameters with the borders of this network, calibration factors at 1."""
+    table = evidence.load("network_parameters")
+    plain = {key: 1.0 for key in parameter_keys(table) if "_time_factor." in key}
     return Pricing(
-        NetworkParameters.of(evidence.load("network_parameters"), {}),
+        NetworkParameters.of(table, plain),
         evidence.load("country_groups").set_index("iso3"),
         borders(**closed),
         reforms,  # type: ignore[arg-type]

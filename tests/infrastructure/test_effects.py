@@ -320,6 +320,13 @@ SOME = [
     small.project("I", "dryport", "terminal", "0,4.1"),
     small.project("J", "road", "new_link", "3.01,2;0.02,4", in_2024_data="no"),
     small.project("K", "rail", "upgrade", "0,4.1;0,8", speed_after_kmh=90.0),
+    small.project("L", "port", "new_port", "0.05,0.1", countries="CHN", hours_saved_terminal=50.0),
+    small.project(
+        "M", "dryport", "new_terminal", "0.05,8.05", countries="KAZ", hours_saved_terminal=9.0
+    ),
+    small.project("N", "water", "new_link", "-2.5,0.1;-2.4,4;0.1,8", in_2024_data="no"),
+    small.project("O", "rail", "new_link", "3,2;0,4.1", in_2024_data="no", gauge_mm=1000.0),
+    small.project("P", "rail", "new_link", "0,6;0,8", gauge_mm=1435.0),
 ]
 PROGRAMME = place(*SOME)
 KEYS = [str(row["id"]) for row in SOME]

@@ -246,19 +246,6 @@ def test_a_waterway_has_quays_at_its_ends_and_is_absent_before() -> None:
     assert np.all(hours(programme, {"CANAL"}) <= hours(EMPTY, set()))
 
 
-def test_an_improved_waterway_is_never_slower() -> None:
-    programme = place(
-        small.project("CANAL", "water", "new_link", "-2.5,0.1;-2.4,2.0", in_2024_data="no"),
-        small.project("SLOW", "water", "upgrade", "-2.5,0.1;-2.4,2.0", speed_after_kmh=2.0),
-    )
-    rows = np.flatnonzero(programme.network.has_mode("water"))
-    default = np.full(len(rows), 12.0)
-    there = effects(programme, {"CANAL", "SLOW"})
-    assert there.speed(rows, default, "water", P).tolist() == default.tolist()
-    quick = StateEffects(**{**vars(there), "design_kmh": np.full(len(there.absent), 18.0)})
-    assert np.all(quick.speed(rows, default, "water", P) == 18.0)
-
-
 # --- gauges ----------------------------------------------------------------------------------
 
 
@@ -537,6 +524,17 @@ def test_a_new_port_says_what_it_joins() -> None:
                             in_2024_data="no")  # fmt: skip
     assert "no_railway" not in said(new_port("A", "-2.45,0.1"), railway)
     assert "port A (0 km)" in said(railway, new_port("A", "-2.45,0.1"))["joins"]
+
+
+def test_a_port_in_the_wrong_sea_is_told() -> None:
+    """Two seas: the old port in the east is on the western one, the new port beside it is not."""
+    net = small.network()
+    links = net.links.copy()
+    links.loc[small.link("s1", "p1"), "u"] = small.ROW["s0"]
+    apart = replace(net, links=links.drop(index=small.link("s0", "s1")).reset_index(drop=True))
+    beside = new_port("A", "-2.5,7.9") | {"countries": "KAZ"}
+    assert "KZEST" in said(beside, network=apart)["wrong_sea"]
+    assert "wrong_sea" not in said(beside)
 
 
 def value_kinds(usual: dict[str, tuple[float, float]], cost: float, **more: object) -> set[str]:

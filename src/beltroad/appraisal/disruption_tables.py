@@ -18,8 +18,8 @@ from beltroad.infrastructure.disruption.detours import Way, way_of
 from beltroad.infrastructure.disruption.losses import weighted
 
 __all__ = [
-    "NOT_COVERED", "base_summary", "country_table", "curve_table", "gate_table", "pair_table", "rank_table",
-    "relation_table", "summary",
+    "NOT_COVERED", "base_summary", "country_table", "curve_table", "gate_table",
+    "pair_table", "rank_table", "relation_table", "summary",
 ]  # fmt: skip
 
 Array = NDArray[np.float64]

@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 could not be done (no equilibrium, results not written), 2
 """
 
 # Importing a module of commands registers them; the order is that of ``beltroad --help``.
-from beltroad.cli import access, accuracy, appraise, cables, check, route, services, tables
+from beltroad.cli import access, accuracy, appraise, cables, check, disrupt, route, services, tables
 from beltroad.cli.console import app, main
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "appraise",
     "cables",
     "check",
+    "disrupt",
     "main",
     "route",
     "services",

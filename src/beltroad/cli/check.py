@@ -58,7 +58,7 @@ def check(
             raise
         faults = [dataclasses.asdict(fault) for fault in error.faults]
         typer.echo(json.dumps({"scenario": str(scenario), "faults": faults}, indent=1))
-        raise typer.Exit(2) from None
+        raise SystemExit(2) from None
     if every:
         projects = chosen.projects.model_copy(
             update={"include": "all", "where": type(chosen.projects.where)()}
@@ -84,7 +84,7 @@ def check(
     if as_json:
         typer.echo(json.dumps(out, indent=1))
     if code:
-        raise typer.Exit(code)
+        raise SystemExit(code)
 
 
 def _as_dict(name: str, found: Check) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,6 +85,9 @@ def route(
     from beltroad.infrastructure.routes.schedule import Trip, compared, scheduled, services
 
     places = [find_place(text) for text in (origin, *(via or []), destination)]
+    for before, after in pairwise(places):
+        if before == after:
+            raise InputError(f"{after.label} is named twice in a row: a route needs places apart")
     with bars() as progress:
         atlas = Atlas.of(chosen, progress=progress)
         network = atlas.programme.network

@@ -19,8 +19,8 @@ from beltroad import evidence
 from beltroad.errors import DataError
 
 __all__ = [
-    "AIRPORT", "CITY", "DRYPORT", "LAYERS", "MODES", "PORT", "RAIL", "ROAD", "SEA", "WATER",
-    "Network", "great_circle_km",
+    "AIRPORT", "CITY", "DRYPORT", "EARTH_RADIUS_KM", "LAYERS", "MODES", "PORT", "RAIL", "ROAD",
+    "SEA", "WATER", "Network", "great_circle_km",
 ]  # fmt: skip
 
 LAYERS = ("rail", "road", "sea", "city", "port", "water", "airport", "dryport")
@@ -30,7 +30,7 @@ MODES = (
     "port_rail", "port_road", "port_sea", "rail_road",
     "water", "port_water", "airport_road", "city_airport", "dryport_rail", "dryport_road",
 )  # fmt: skip
-_EARTH_RADIUS_KM = 6371.0088
+EARTH_RADIUS_KM = 6371.0088
 SAME_GAUGE_MM = 8  # 1520 and 1524, 1668 and 1676
 
 
@@ -44,7 +44,7 @@ def great_circle_km(
     p1, p2 = np.radians(lat1), np.radians(lat2)
     half = np.sin((p2 - p1) / 2) ** 2
     half = half + np.cos(p1) * np.cos(p2) * np.sin(np.radians(np.subtract(lon2, lon1)) / 2) ** 2
-    km: NDArray[np.float64] = 2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    km: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
     return km
 
 

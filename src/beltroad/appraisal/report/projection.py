@@ -16,19 +16,19 @@ from numpy.typing import NDArray
 
 from beltroad import evidence
 
-__all__ = ["HEIGHT", "WIDTH", "Outline", "merged_path", "outlines", "place", "project"]
+__all__ = ["CENTRE", "HEIGHT", "WIDTH", "Outline", "merged_path", "outlines", "place", "project"]
 
 Floats = NDArray[np.float64]
 _A = (1.340264, -0.081106, 0.000893, 0.003796)
 # The meridian opposite to this one runs through the Bering Strait, so that no country is torn.
-_CENTRE = 11.0
+CENTRE = 11.0
 _LAT = (-57.0, 79.0)
 WIDTH = 10_000  # Whole numbers in tenths of a pixel keep paths short.
 
 
 def project(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
     """Equal Earth coordinates (radians of the sphere's equator) of degrees."""
-    turned = np.asarray(lon, float) - _CENTRE
+    turned = np.asarray(lon, float) - CENTRE
     turned = np.where(turned < -180, turned + 360, turned)
     theta = np.arcsin(np.sqrt(3) / 2 * np.sin(np.radians(lat)))
     t2 = theta**2
@@ -39,9 +39,9 @@ def project(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
     return x, y
 
 
-_HALF = float(project(np.array([0.0]), np.array([_CENTRE + 179.999999]))[0][0])
-_TOP = float(project(np.array([_LAT[1]]), np.array([_CENTRE]))[1][0])
-_BOTTOM = float(project(np.array([_LAT[0]]), np.array([_CENTRE]))[1][0])
+_HALF = float(project(np.array([0.0]), np.array([CENTRE + 179.999999]))[0][0])
+_TOP = float(project(np.array([_LAT[1]]), np.array([CENTRE]))[1][0])
+_BOTTOM = float(project(np.array([_LAT[0]]), np.array([CENTRE]))[1][0])
 _SCALE = WIDTH / (2 * _HALF)
 HEIGHT = round((_TOP - _BOTTOM) * _SCALE)
 
@@ -79,9 +79,9 @@ def _outline(properties: dict[str, str], geometry: dict[str, list[object]]) -> O
     rings = [np.array(ring, float) for polygon in polygons for ring in polygon]  # type: ignore[attr-defined]
     drawn, area, largest = [], 0.0, (0.0, rings[0])
     for ring in rings:
-        if ring[:, 0].min() < _CENTRE - 180 < ring[:, 0].max():
+        if ring[:, 0].min() < CENTRE - 180 < ring[:, 0].max():
             # Two small Alaskan islands lie across the edge: what is beyond it is left out.
-            ring[:, 0] = np.maximum(ring[:, 0], _CENTRE - 180)
+            ring[:, 0] = np.maximum(ring[:, 0], CENTRE - 180)
         xy = place(ring[:, 1], ring[:, 0])
         size = _area(xy)
         area += size

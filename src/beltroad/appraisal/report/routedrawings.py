@@ -37,8 +37,6 @@ _PAD = 0.07
 _LEAST_SPAN = math.radians(9)
 _LEAST_ZOOM = 0.12
 _LAT_LIMIT = 84.0
-# Central meridian of ``projection.project``, which the maps of the report share.
-_MERIDIAN = 11.0
 
 
 @dataclass(frozen=True)
@@ -159,7 +157,7 @@ def _project(lat: Array, lon: Array, centre: float) -> tuple[Array, Array]:
 
 
 def _flat(lat: Array, turned: Array) -> tuple[Array, Array]:
-    return projection.project(np.clip(lat, -_LAT_LIMIT, _LAT_LIMIT), turned + _MERIDIAN)
+    return projection.project(np.clip(lat, -_LAT_LIMIT, _LAT_LIMIT), turned + projection.CENTRE)
 
 
 def _fitted(points: Array) -> _View:

@@ -69,7 +69,8 @@ class Freight:
     """A network customized for some conditions.
 
     ``forward`` and ``backward`` are the land weights with what is minimised first, shape
-    (4, links). ``changes`` made by :meth:`under` are exact: the same bits as starting anew.
+    (4, links). Changes made by :meth:`under` are exact: the same bits as starting anew; what does
+    not change is kept (``kept_land``, ``kept_voyages``).
     """
 
     router: Router
@@ -82,6 +83,8 @@ class Freight:
     sea_weighting: Weighting
     sea_plan: Plan
     threads: int
+    kept_land: Floats | None = None
+    kept_voyages: Floats | None = None
 
     @staticmethod
     def of(
@@ -113,22 +116,38 @@ class Freight:
         topology = self.router.topology
         land, sea = self.land_weighting, self.sea_weighting
         forward, backward = self.forward, self.backward
+        kept_land: Floats | None = None
+        kept_voyages: Floats | None = None
         moved = _differ(conditions, self.conditions)
         if len(moved):
             forward, backward = _rows(conditions, self.usd_per_hour, self.by)
             land = recustomize(topology, land, forward, backward, moved)
+        else:
+            kept_land = self.land_ways
         at_sea = np.flatnonzero(conditions.sea_km != self.conditions.sea_km)
         if len(at_sea):
             km = conditions.sea_km[np.newaxis]
             sea = recustomize(topology, sea, km, km, at_sea)
+        else:
+            kept_voyages = self.voyages
         return replace(
             self, conditions=conditions, forward=forward, backward=backward, land_weighting=land,
-            sea_weighting=sea, threads=threads or self.threads,
+            sea_weighting=sea, threads=threads or self.threads, kept_land=kept_land,
+            kept_voyages=kept_voyages,
         )  # fmt: skip
+
+    @cached_property
+    def land_ways(self) -> Floats:
+        """Best ways on land between cities and ports, cities first, shape (4, nodes, nodes)."""
+        if self.kept_land is not None:
+            return self.kept_land
+        return many_to_many(self.router.plan, self.land_weighting, threads=self.threads)
 
     @cached_property
     def voyages(self) -> Floats:
         """Kilometres by sea between all ports, shape (ports, ports)."""
+        if self.kept_voyages is not None:
+            return self.kept_voyages
         found = many_to_many(self.sea_plan, self.sea_weighting, threads=self.threads)
         return np.asarray(found[0])
 
@@ -137,7 +156,7 @@ class Freight:
         """Best ways between all cities by land and by sea."""
         router = self.router
         n = len(router.cities)
-        ways = many_to_many(router.plan, self.land_weighting, threads=self.threads)
+        ways = self.land_ways
         to_port, from_port = ways[:, :n, n:].copy(), ways[:, n:, :n].copy()
         to_port[:, ~router.hinterland] = np.inf
         from_port[:, ~router.hinterland.T] = np.inf

@@ -60,6 +60,14 @@ class Base:
         return self.split.base_logsum
 
     @cached_property
+    def means(self) -> tuple[Array, Array, Array]:
+        """Hours, usd and kg CO2e per TEU, mean over land and sea; ``inf`` where no way is."""
+        ways, share = self.freight.ways, self.split.land_share
+        known = ways.reachable | np.eye(len(share), dtype=bool)
+        hours, usd, kg = (np.where(known, mean(ways.row(k), share), np.inf) for k in (1, 2, 3))
+        return hours, usd, kg
+
+    @cached_property
     def teu_by_mode(self) -> dict[str, Array]:
         """Demand by land and by sea."""
         return by_mode(self.teu, self.split.land_share)
@@ -86,26 +94,44 @@ class Losses:
 
 
 def losses(base: Base, ways: Ways) -> Losses:
-    """Losses against the base when ways are these."""
-    split = base.split
-    usd, days = ways.row(2), ways.days
-    share = replace(split, usd=usd).shares_at(days)
-    cost = split.logsum(days, usd)
-    before, after = base.freight.ways.reachable, ways.reachable
+    """Losses against the base when ways are these. Only pairs whose ways differ are looked at."""
+    old = base.freight.ways
+    differ = (ways.land != old.land).any(axis=0) | (ways.sea != old.sea).any(axis=0)
+    at = np.nonzero(differ)
+    split = base.split.at_pairs(at)
+    rows = [_pairs(ways, k, at) for k in (1, 2, 3)]
+    days = {mode: hours / 24.0 for mode, hours in rows[0].items()}
+    share = replace(split, usd=rows[1]).shares_at(days)
+    before, after = old.reachable[at], ways.reachable[at]
     both = before & after
+    known = [base.means[k][at] for k in range(3)]
+    now = [mean(row, share) for row in rows]
+    cost = np.where(after, split.logsum(days, rows[1]), np.inf)
 
-    def change(k: int) -> Array:
-        old, new = mean(base.freight.ways.row(k), split.land_share), mean(ways.row(k), share)
-        with np.errstate(invalid="ignore"):
-            return np.where(both, new - old, 0.0)
+    def fill(default: Array, values: Array) -> Array:
+        out = default.copy()
+        out[at] = values
+        return out
 
+    none = np.zeros(differ.shape)
     with np.errstate(invalid="ignore"):
-        lost = np.where(both, cost - base.cost, 0.0)
+        change = [np.where(both, new - was, 0.0) for new, was in zip(now, known, strict=True)]
+        lost = np.where(both, cost - base.cost[at], 0.0)
+    cut = np.zeros(differ.shape, np.bool_)
+    cut[at] = before & ~after
     return Losses(
-        before & ~after, lost, change(1) / 24.0, change(2),
-        change(3), share, np.where(after, cost, np.inf),
-        np.where(after, mean(days, share), np.inf),
+        cut, fill(none, lost), fill(none, change[0] / 24.0), fill(none, change[1]),
+        fill(none, change[2]), fill(base.split.land_share, share), fill(base.cost, cost),
+        fill(base.means[0] / 24.0, np.where(after, now[0] / 24.0, np.inf)),
     )  # fmt: skip
+
+
+def _pairs(ways: Ways, k: int, at: tuple[NDArray[np.intp], ...]) -> dict[str, Array]:
+    """One row by mode, for some pairs."""
+    return {
+        mode: rows[k][at].astype(np.float64)
+        for mode, rows in (("land", ways.land), ("sea", ways.sea))
+    }
 
 
 def mean(values: dict[str, Array], land_share: Array) -> Array:

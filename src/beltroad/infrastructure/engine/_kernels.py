@@ -123,6 +123,8 @@ def relax_triangles(first, head, below_first, below_tail, below_arc, up, down):
         for b in range(below_first[x], below_first[x + 1]):
             v, vx = below_tail[b], below_arc[b]
             to_v, from_v = down[0, vx], up[0, vx]
+            if to_v == np.inf and from_v == np.inf:
+                continue
             # Arcs of v are sorted by head, and vx is the one to x: those after it lead higher.
             for vy in range(vx + 1, first[v + 1]):
                 xy = at[head[vy]]

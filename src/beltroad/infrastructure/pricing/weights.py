@@ -21,6 +21,7 @@ from beltroad.infrastructure.network import (
     MODES,
     PORT,
     Network,
+    great_circle_km,
 )
 from beltroad.infrastructure.pricing.borders import crossing_waits
 from beltroad.infrastructure.pricing.lines import canal_hours, line_km, line_speed, sea_km
@@ -48,6 +49,8 @@ TERMINALS = {
     "airport_road": ("airport_handling_hours.air", "", "road"),
     "city_airport": ("airport_handling_hours.air", "", "road"),
 }
+# Gauges change within a country only this near a dry port or rail terminal.
+WORKS_KM = 25.0
 TERMINAL_LAYERS = (CITY, PORT, AIRPORT, DRYPORT)
 
 
@@ -262,6 +265,21 @@ def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> L
     return LinkPricer(network, pricing).weights(effects)
 
 
+def _without_works(network: Network) -> Rows:
+    """Changes of gauge within a country where no container can change: no terminal is near."""
+    inland = network.gauge_change.copy()
+    inland[network.crossings] = False
+    inland &= network.links["project"].astype(object).to_numpy() == ""
+    rows, yards = np.flatnonzero(inland), np.flatnonzero(network.layer == DRYPORT)
+    if not len(rows) or not len(yards):
+        return rows
+    at = network.u[rows]
+    km = great_circle_km(
+        network.lat[at][:, None], network.lon[at][:, None], network.lat[yards], network.lon[yards]
+    )
+    return rows[km.min(axis=1) > WORKS_KM]
+
+
 def _line_factor(network: Network, pricing: Pricing, way: str, rows: Rows) -> Array:
     """Calibrated factor on the time of each link of a line; 1 where a group has no row."""
     group = pricing.groups[f"{way}_group"].reindex(network.countries)
@@ -304,8 +322,13 @@ def _cross(network: Network, pricing: Pricing, usd: Array) -> tuple[Array, Rows]
         hits |= np.isin(country_u, list(reform.countries))
         hits |= np.isin(country_v, list(reform.countries))
         wait = changed(wait, hits, reform)
+    # Gauges change where there are works for it: at listed crossings, and where a project builds
+    # them. Elsewhere the lines meet, but no container passes.
+    built = network.links["project"].astype(object).to_numpy()[rows] != ""
+    wait[:, network.gauge_change[rows] & (border == "") & ~built] = np.inf
     out = np.zeros((2, len(network.km)))
     out[:, rows] = wait
+    out[:, _without_works(network)] = np.inf
     usd[rows] += found.usd / TEU_PER_LOAD
     change = network.gauge_change.copy()
     change[rows] &= ~found.gauge_change_included

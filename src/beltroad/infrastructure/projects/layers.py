@@ -9,12 +9,22 @@ from numpy.typing import NDArray
 
 from beltroad.infrastructure.engine._component_kernels import components
 from beltroad.infrastructure.engine._kernels import bounded_way
-from beltroad.infrastructure.network import RAIL, ROAD, SEA, WATER, Network, great_circle_km
+from beltroad.infrastructure.network import (
+    EARTH_RADIUS_KM,
+    RAIL,
+    ROAD,
+    SEA,
+    WATER,
+    Network,
+    great_circle_km,
+)
 
 __all__ = ["SNAP_KM", "Layer", "search_layers"]
 
 # How far a station may lie from the waypoint that names it (town centre, junction, yard). River
 # links have a node at every port only.
+# Widths of the bands that a search for the nearest node tries; the last is the globe.
+BANDS_KM = (20.0, 100.0, 500.0, 2500.0, 20100.0)
 SNAP_KM = {RAIL: 12.0, ROAD: 10.0, WATER: 15.0}
 
 
@@ -45,11 +55,15 @@ class Layer:
         self.link = np.concatenate([rows, rows])[order]
         self.km = (network.km if km is None else km)[self.link].astype(np.float64)
         self.unit = _unit(network.lat[self.rows], network.lon[self.rows])
+        # Nodes by latitude: a search looks at a band round its point, not at the whole layer.
+        self._by_lat = np.argsort(network.lat[self.rows], kind="stable")
+        self._lats = network.lat[self.rows][self._by_lat]
 
     def near(self, lat: float, lon: float, within_km: float) -> NDArray[np.int64]:
         """Nodes of this layer within ``within_km`` of a point."""
-        near = self.unit @ _unit(lat, lon) >= np.cos(min(within_km / 6371.0088, np.pi))
-        return np.asarray(self.rows[near])
+        band = self._band(lat, within_km)
+        reach = np.cos(min(within_km / EARTH_RADIUS_KM, np.pi))
+        return np.asarray(self.rows[band[self.unit[band] @ _unit(lat, lon) >= reach]])
 
     def nearest(
         self, lat: float, lon: float, among: NDArray[np.bool_] | None = None
@@ -59,14 +73,24 @@ class Layer:
         ``among`` says which nodes of the layer count, aligned with ``rows``; (-1, inf) where
         none does.
         """
-        near = self.unit @ _unit(lat, lon)
-        if among is not None:
-            near = np.where(among, near, -np.inf)
-        if not len(near) or not np.isfinite(near.max()):
-            return -1, np.inf
-        row = int(self.rows[np.argmax(near)])
-        km = great_circle_km(lat, lon, self.network.lat[row], self.network.lon[row])
-        return row, float(km)
+        for reach_km in BANDS_KM:
+            band = self._band(lat, reach_km)
+            if among is not None:
+                band = band[among[band]]
+            if not len(band):
+                continue
+            row = int(self.rows[band[np.argmax(self.unit[band] @ _unit(lat, lon))]])
+            km = float(great_circle_km(lat, lon, self.network.lat[row], self.network.lon[row]))
+            if km <= reach_km:
+                return row, km
+        return -1, np.inf
+
+    def _band(self, lat: float, km: float) -> NDArray[np.int64]:
+        """Positions of the nodes whose latitude is within ``km`` of one, in their own order."""
+        reach = np.degrees(km / EARTH_RADIUS_KM) + 1e-6
+        first = np.searchsorted(self._lats, lat - reach)
+        last = np.searchsorted(self._lats, lat + reach, side="right")
+        return np.sort(self._by_lat[first:last])
 
     def way(
         self, seeds: NDArray[np.int64], goals: NDArray[np.int64],

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from beltroad.infrastructure.engine.paths import Paths, one_to_many
 from beltroad.infrastructure.network import AIRPORT, Network, great_circle_km
 from beltroad.infrastructure.parameters import NetworkParameters
-from beltroad.infrastructure.routes.families import Family, allowed_links
+from beltroad.infrastructure.routes.families import Family, allowed_links, away_from
 from beltroad.infrastructure.routes.itinerary import itinerary
 from beltroad.infrastructure.routes.names import Names
 from beltroad.infrastructure.routes.planner import Planner
@@ -25,6 +25,8 @@ from beltroad.infrastructure.routes.spread import Part, Variability, spread_of
 __all__ = ["Flights", "air_routes", "flights"]
 
 Array = NDArray[np.float64]
+# A route by air flies at least this part of the distance.
+LEAST_AIR_SHARE = 0.6
 BY_LORRY = Family("air", ("road", "ferry"), ())
 
 
@@ -70,7 +72,8 @@ def air_routes(
     air = flights(net, planner.pricing.parameters)
     if not len(air.nodes):
         return []
-    closed = shut | ~allowed_links(net, BY_LORRY, planner.nodes[[0, -1]])
+    ends = planner.nodes[[0, -1]]
+    closed = shut | ~allowed_links(net, BY_LORRY, ends, away_from(net, ends))
     out = []
     for metric in ("hours", "generalised"):
         paths = planner.paths(metric, closed)
@@ -80,7 +83,9 @@ def air_routes(
         nodes = air.nodes.astype(np.int32)
         to = one_to_many(paths.topology, paths.weighting, source, nodes)[0]
         away = one_to_many(paths.topology, paths.weighting, target, nodes, reverse=True)[0]
+        # A lorry brings the box to a flight; it does not make the journey.
         total = to[:, None] + weights[metric] + away
+        total[air.km < LEAST_AIR_SHARE * _apart(planner)] = np.inf
         np.fill_diagonal(total, np.inf)
         a, b = np.unravel_index(int(np.argmin(total)), total.shape)
         if np.isfinite(total[a, b]):
@@ -88,6 +93,12 @@ def air_routes(
             if route is not None:
                 out.append(route)
     return out
+
+
+def _apart(planner: Planner) -> float:
+    """Great-circle km between the ends."""
+    a, b = planner.places[0], planner.places[-1]
+    return float(great_circle_km(a.lat, a.lon, b.lat, b.lon))
 
 
 def _route(

@@ -134,7 +134,7 @@ def _links(
 def _strait(word: str, names: dict[str, str]) -> Closure | None:
     key = _fold(word)
     for tag, (label, others) in STRAITS.items():
-        names[label] = tag
+        names.update(dict.fromkeys((label, tag, *others), tag))
         if key in (_fold(tag), _fold(label), *others):
             return Closure("strait", (tag,), label)
     return None

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from beltroad.infrastructure.network import PORT, RAIL, Network, great_circle_km
 
-__all__ = ["FAMILIES", "Family", "allowed_links"]
+__all__ = ["FAMILIES", "Family", "allowed_links", "away_from"]
 
 LINES = ("rail", "road", "sea", "ferry", "water")
 # First and last miles by lorry of a train or barge, great circle from either end, km.
@@ -66,8 +66,23 @@ FAMILIES = (
 )  # fmt: skip
 
 
-def allowed_links(network: Network, family: Family, ends: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Links that a route of the family between these two nodes may use, shape (links,)."""
+def away_from(network: Network, ends: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Great-circle km of every node from each of the ends, shape (ends, nodes)."""
+    return np.stack(
+        [
+            great_circle_km(network.lat[e], network.lon[e], network.lat, network.lon)
+            for e in ends.tolist()
+        ]
+    )
+
+
+def allowed_links(
+    network: Network, family: Family, ends: NDArray[np.integer], away: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Links that a route of the family between these two nodes may use, shape (links,).
+
+    ``away`` is from :func:`away_from`, shape (2, nodes).
+    """
     open_ = ~network.has_mode(*(m for m in LINES if m not in family.modes))
     if "rail" in family.modes:
         open_ |= _train_ferries(network)
@@ -77,12 +92,6 @@ def allowed_links(network: Network, family: Family, ends: NDArray[np.integer]) -
         open_ &= ~network.has_mode("port_water")
     if not (family.feeder or family.hinterland):
         return np.asarray(open_)
-    away = np.stack(
-        [
-            great_circle_km(network.lat[e], network.lon[e], network.lat, network.lon)
-            for e in ends.tolist()
-        ]
-    )
     if family.feeder:
         near: NDArray[np.bool_] = np.less_equal(away.min(axis=0), FEEDER_KM)
         open_ &= ~network.has_mode("road") | near[network.u]
@@ -90,8 +99,12 @@ def allowed_links(network: Network, family: Family, ends: NDArray[np.integer]) -
         abroad = network.crossings[network.has_mode("road")[network.crossings]]
         open_[abroad] = False
     if family.hinterland:
-        port = np.flatnonzero(network.layer == PORT)
-        nearest = away[:, port].min(axis=1, keepdims=True) if len(port) else 0.0
+        gates = network.has_mode("port_sea")
+        port = np.intersect1d(
+            np.flatnonzero(network.layer == PORT),
+            np.concatenate([network.u[gates], network.v[gates]]),
+        )
+        nearest = away[:, port].min(axis=1, keepdims=True) if len(port) else np.zeros((2, 1))
         limit = np.maximum(HINTERLAND_KM, HINTERLAND_FACTOR * nearest + HINTERLAND_MARGIN_KM)
         # Where the ends are near each other their hinterlands must not meet, or lorries would go
         # all the way.

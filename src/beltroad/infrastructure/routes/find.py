@@ -168,7 +168,8 @@ def _ranked(routes: Sequence[Route]) -> list[Route]:
     rows: list[int] = []
     for k in np.argsort(score, kind="stable").tolist():
         alike = [j for j in rows if _alike(routes[j], routes[k])]
-        if not any((measure[j] <= measure[k] * (1 + SLACK)).all() for j in alike):
+        beaten = any((measure[j] <= measure[k] * (1 + SLACK)).all() for j in alike)
+        if not beaten or (measure[k] <= best).any():
             rows.append(k)
     front = dict(zip(rows, pareto((tuple(measure[k]) for k in rows), SLACK), strict=True))
     kept: dict[tuple[str, ...], int] = {}
@@ -176,20 +177,20 @@ def _ranked(routes: Sequence[Route]) -> list[Route]:
     for k in sorted(rows, key=lambda k: (not front[k], score[k])):
         modes = routes[k].main_modes
         quickest = measure[[j for j in rows if routes[j].main_modes == modes], 0].min()
-        if front[k] or (
-            kept.get(modes, 0) < (OTHER_TRAINS if modes == ("rail",) else OTHERS)
-            and measure[k][0] <= WORTH * quickest
-        ):
+        room = OTHER_TRAINS if modes == ("rail",) else OTHERS
+        winners = tuple(m for m, v, b in zip(MEASURES, measure[k], best, strict=True) if v <= b)
+        wanted = front[k] or bool(winners)
+        if wanted or (kept.get(modes, 0) < room and measure[k][0] <= WORTH * quickest):
             kept[modes] = kept.get(modes, 0) + 1
-            winners = tuple(m for m, v, b in zip(MEASURES, measure[k], best, strict=True) if v <= b)
-            out.append(replace(routes[k], efficient=front[k], best_in=winners))
+            out.append(replace(routes[k], efficient=wanted, best_in=winners))
     return sorted(out, key=lambda r: (not r.efficient, r.hours_total))
 
 
 def _alike(one: Route, other: Route) -> bool:
-    """Whether two routes are one to a reader: the same modes and straits, trains by the same gates.
+    """Whether two routes are one to a reader: the same modes, straits and first gate of a train.
 
-    Two trains through different borders are told apart, two ships from neighbouring ports not.
+    Trains out of China by different borders are told apart; two ships from neighbouring ports,
+    or trains that enter Europe a town further on, are not, if they do not differ otherwise.
     """
     same = one.main_modes == other.main_modes and one.passages == other.passages
-    return same and (one.main_modes != ("rail",) or one.gates == other.gates)
+    return same and (one.main_modes != ("rail",) or one.gates[:1] == other.gates[:1])

@@ -64,7 +64,8 @@ class _Teller:
         return tuple(_merged(self.steps))
 
     def _line(self, k: int) -> None:
-        if self.leg and self.mode[self.leg[-1]] != self.mode[k]:
+        before = self.mode[self.leg[-1]] if self.leg else self.mode[k]
+        if before != self.mode[k] and (before, self.mode[k]) != ("port_sea", "sea"):
             self._close()
         if self.mode[k] == "ferry":
             self._close()

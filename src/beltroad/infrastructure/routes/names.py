@@ -52,6 +52,8 @@ class Names:
             here = str(net.country_of(np.array([a]))[0])
             return " / ".join(sides if row["iso3_a"] == here else sides[::-1])
         codes = net.country_of(np.array([a, b]))
+        if codes[0] == codes[1]:
+            return self.near(float(net.lat[a]), float(net.lon[a]))
         return f"{self.near(float(net.lat[a]), float(net.lon[a]))} ({codes[0]} / {codes[1]})"
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from beltroad.infrastructure.engine.hierarchy import Topology
 from beltroad.infrastructure.engine.paths import Paths, one_to_many
 from beltroad.infrastructure.network import Network
-from beltroad.infrastructure.routes.families import FAMILIES, Family, allowed_links
+from beltroad.infrastructure.routes.families import FAMILIES, Family, allowed_links, away_from
 from beltroad.infrastructure.routes.planner import Planner
 
 __all__ = ["Found", "Via", "search"]
@@ -100,9 +100,10 @@ def search(
         What to pass, in order.
     """
     ends = planner.nodes[[0, -1]]
+    away = away_from(planner.network, ends)
     jobs = []
     for family in families:
-        closed = shut | ~allowed_links(planner.network, family, ends)
+        closed = shut | ~allowed_links(planner.network, family, ends, away)
         wanted = ("hours", "usd", "kgco2e", "generalised") if family.name == "any" else metrics
         jobs += [(family, metric, closed) for metric in dict.fromkeys(wanted)]
 
@@ -163,6 +164,8 @@ def _branches(planner: Planner, family: Family) -> NDArray[np.intp]:
 
 def _through(paths: Paths, ends: Rows, via: Sequence[Via]) -> Way | None:
     """The best way from the first end to the last that passes each of ``via`` in order."""
+    if any(not len(stop.enter) for stop in via):
+        return None
     t = paths.topology
     stops = [Via.nodes(ends[:1]), *via, Via.nodes(ends[1:])]
     cost = np.zeros(1)
