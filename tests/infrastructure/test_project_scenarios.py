@@ -246,6 +246,27 @@ def test_a_waterway_has_quays_at_its_ends_and_is_absent_before() -> None:
     assert np.all(hours(programme, {"CANAL"}) <= hours(EMPTY, set()))
 
 
+@pytest.mark.parametrize(("kmh", "down", "up"), [(2.0, 0, 0), (18.0, 0, 18), (30.0, 30, 30)])
+def test_barges_run_at_the_recorded_speed_where_that_is_more(
+    kmh: float, down: float, up: float
+) -> None:
+    canal = small.project("CANAL", "water", "new_link", "-2.5,0.1;-2.4,2.0", in_2024_data="no")
+    net = place(canal).network
+    links = net.links.assign(project="")
+    programme = place(
+        small.project("FAST", "water", "upgrade", "-2.5,0.1;-2.4,2.0", speed_after_kmh=kmh),
+        network=replace(net, links=links),
+    )
+    (row,) = programme.alignments["FAST"].existing
+    assert programme.network.has_mode("water")[row]
+    class_kmh = [P.one(f"speed_kmh.water.{way}stream") for way in ("down", "up")]
+    km = programme.network.km[row]
+    for there, expected in ((set(), class_kmh), ({"FAST"}, [down, up])):
+        weights, _ = weigh(programme, there)
+        found = km / weights.forward[0, row], km / weights.backward[0, row]
+        assert found == pytest.approx(np.fmax(expected, class_kmh), rel=1e-5)
+
+
 # --- gauges ----------------------------------------------------------------------------------
 
 

@@ -79,7 +79,7 @@ def test_what_acts_on_freight() -> None:
             ("no", "new_link", "rail", False), ("yes", "new_link", "air", False),
             ("yes", "terminal", "rail", False), ("yes", "upgrade", "port", False),
             ("yes", "none", "rail", False), ("yes", "new_link", "water", True),
-            ("yes", "upgrade", "water", False),
+            ("yes", "upgrade", "water", True),
             ("yes", "new_port", "port", True), ("yes", "new_terminal", "dryport", True),
             ("yes", "new_port", "rail", False), ("yes", "new_terminal", "port", False),
         ],

@@ -25,9 +25,17 @@ SAME_PLACE_KM = 40.0
 
 
 def transit_times(
-    scenario: Scenario | None = None, *, progress: Progress | None = None
+    scenario: Scenario | None = None,
+    *,
+    table: pd.DataFrame | None = None,
+    progress: Progress | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every published transit time of the table with what the network of its year computes.
+
+    Parameters
+    ----------
+    table
+        Rows of ``transit_times`` to compare, None for all.
 
     Returns
     -------
@@ -38,7 +46,7 @@ def transit_times(
         (index ``obs_id``), columns ``component|group``.
     """
     progress = progress or Progress()
-    table = evidence.load("transit_times")
+    table = evidence.load("transit_times") if table is None else table
     places, ends = _ends(table)
     atlas = Atlas.of(scenario, progress=progress)
     found: dict[str, tuple[Part, ...]] = {}

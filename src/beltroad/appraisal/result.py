@@ -53,7 +53,8 @@ class MapLayers:
 class Appraisal:
     """One appraised scenario. Tables follow ``appraisal/variables.csv``; immutable by habit.
 
-    ``run`` holds versions, digests of the data, parameters, seed, timings and residuals.
+    ``run`` holds versions, digests of the data, parameters, seed, timings and residuals. The two
+    tables of access are there after a run; an appraisal put together by hand may lack them.
     """
 
     scenario: Scenario
@@ -66,6 +67,8 @@ class Appraisal:
     assumptions: pd.DataFrame
     map_layers: MapLayers
     run: dict[str, Any]
+    access_cities: pd.DataFrame | None = None
+    access_countries: pd.DataFrame | None = None
 
     def to_html(self, path: str | Path) -> Path:
         """Write the report as one file that opens offline."""

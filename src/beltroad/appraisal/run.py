@@ -21,6 +21,7 @@ from beltroad.appraisal.inputs import gather
 from beltroad.appraisal.levels import STATES, Comparison
 from beltroad.appraisal.maplayers import map_layers
 from beltroad.appraisal.progress import Progress
+from beltroad.appraisal.reach import access, levers_of
 from beltroad.appraisal.result import Appraisal
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
@@ -108,6 +109,8 @@ def appraise(
         every = [central, *others]
         mine = ours(inputs, transport, economy, every, pairs, countries, projects)
         layers = map_layers(transport, inputs)
+        hours = {"before": ways.before.hours, "after": ways.after.hours}
+        reached = access(inputs, transport.city_ids, hours, levers_of(scenario))
     return Appraisal(
         scenario=scenario,
         headlines=headlines(economy, central, pairs, countries, costed, mine),
@@ -118,6 +121,8 @@ def appraise(
         yardsticks=compare(mine, readings(every)),
         assumptions=assumptions(scenario, parameters),
         map_layers=layers,
+        access_cities=reached.cities,
+        access_countries=reached.countries,
         run={
             "beltroad": beltroad.__version__,
             "scenario": scenario.model_dump(mode="json"),

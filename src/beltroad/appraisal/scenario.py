@@ -35,7 +35,7 @@ __all__ = [
 # Effects that a project of each mode may have.
 EFFECTS = {
     "rail": ("new_link", "upgrade"), "road": ("new_link", "upgrade"),
-    "water": ("new_link",), "port": ("new_port", "terminal"),
+    "water": ("new_link", "upgrade"), "port": ("new_port", "terminal"),
     "dryport": ("new_terminal", "terminal"),
 }  # fmt: skip
 Gauge = Literal[762, 914, 950, 1000, 1050, 1055, 1067, 1435, 1520, 1524, 1600, 1668, 1676]
@@ -130,11 +130,11 @@ class Filter(_Part):
 class InlineProject(_Part):
     """A project written in the scenario itself.
 
-    A line (rail, road, water) is added along its waypoints, or one that is there made faster
-    (rail, road); a port or dry port is added (``new_port``, ``new_terminal``) or made faster
-    (``terminal``). A railway of another gauge than the stations it ends at gets a change of gauge
-    there. ``borders`` names listed crossings whose waits count where a new line crosses; else
-    those of the class of the pair.
+    A line (rail, road, water) is added along its waypoints, or one that is there made faster; a
+    port or dry port is added (``new_port``, ``new_terminal``) or made faster (``terminal``). A
+    railway of another gauge than the stations it ends at gets a change of gauge there.
+    ``borders`` names listed crossings whose waits count where a new line crosses; else those of
+    the class of the pair.
     ``capacity_teu_per_year`` is recorded for congestion; hours do not depend on it.
     """
 
@@ -181,6 +181,8 @@ class InlineProject(_Part):
         ):
             if given is not None and self.mode not in modes:
                 raise ValueError(f"{key} belongs to mode {' or '.join(map(repr, modes))}")
+        if self.mode == "water" and self.effect == "upgrade" and self.speed_after_kmh is None:
+            raise ValueError("an upgrade of a waterway needs speed_after_kmh to act at all")
         straight = self.straight_km if line else 0.0
         if self.length_km is not None and self.length_km < least_km(straight):
             raise ValueError(

@@ -31,7 +31,12 @@ def result_files(appraisal: Appraisal) -> dict[str, bytes]:
     """Every file of an appraisal by name, as bytes; the same appraisal gives the same bytes."""
     from beltroad.appraisal.report import html_report, workbook
 
-    return {
+    access = {
+        "access_cities.csv": appraisal.access_cities,
+        "access_countries.csv": appraisal.access_countries,
+    }
+    tables = {name: _csv(table) for name, table in access.items() if table is not None}
+    return tables | {
         "countries.csv": _csv(appraisal.countries),
         "pairs.parquet": _parquet(appraisal.pairs),
         "projects.csv": _csv(appraisal.projects),

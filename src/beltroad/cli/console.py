@@ -59,6 +59,8 @@ def main() -> None:
     if code == STOPPED:
         typer.echo("\nbeltroad: stopped; nothing was written, finished steps are kept", err=True)
         sys.exit(STOPPED)
+    if isinstance(code, int) and code:
+        sys.exit(code)
 
 
 @contextmanager

@@ -134,6 +134,7 @@ class LinkPricer:
             self._slack[way] = _line_factor(network, pricing, way, rows)
             self._per_km(way, rows, usd, kg)
         self._ships(usd, kg)
+        self._water = np.flatnonzero(network.has_mode("water"))
         self._terminals(usd, kg)
         self._border, self._change = _cross(network, pricing, usd)
         self._money = np.stack([usd, kg]).astype(np.float32)
@@ -149,6 +150,8 @@ class LinkPricer:
         for way, (rows, speed) in self._lines.items():
             line = self._line_hours(effects, way, rows, speed)
             hours[:, rows] = line + self._fixed[:, rows]
+        water, barges = self._barges(effects)
+        hours[:, water] = barges + self._fixed[:, water]
         hours[:, effects.absent] = np.inf
         hours[:, self._change] += self._gauge(effects)
         return self._weights(hours, self._money)
@@ -159,6 +162,8 @@ class LinkPricer:
         line = self._line.copy()
         for way, (rows, speed) in self._lines.items():
             line[:, rows] = self._line_hours(effects, way, rows, speed)
+        water, barges = self._barges(effects)
+        line[:, water] = barges
         sea = np.flatnonzero(net.has_mode("sea", "port_sea"))
         line[:, sea] = sea_km(net)[sea] / ports.speed_kmh
         line[:, effects.absent] = np.inf
@@ -203,6 +208,13 @@ class LinkPricer:
         """Kilometres over speed, times what published trips take beyond that."""
         at = effects.speed(rows, speed, way, self._pricing.parameters)
         return np.asarray(self._km[rows] / at * self._slack[way])
+
+    def _barges(self, effects: StateEffects) -> tuple[Rows, Array]:
+        """Links of waterways, and hours on them down- and upstream, shape (2, links)."""
+        rows, p = self._water, self._pricing.parameters
+        km = self._km[rows]
+        speed = [effects.speed(rows, km / self._line[way, rows], "water", p) for way in (0, 1)]
+        return rows, km / np.stack(speed)
 
     def _gates(self) -> tuple[Rows, Rows, Rows]:
         """Links between port and sea, position of each one's port, direction out to sea."""
@@ -277,7 +289,7 @@ def _without_works(network: Network) -> Rows:
     km = great_circle_km(
         network.lat[at][:, None], network.lon[at][:, None], network.lat[yards], network.lon[yards]
     )
-    return rows[km.min(axis=1) > WORKS_KM]
+    return np.asarray(rows[km.min(axis=1) > WORKS_KM])
 
 
 def _line_factor(network: Network, pricing: Pricing, way: str, rows: Rows) -> Array:

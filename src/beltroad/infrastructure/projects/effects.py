@@ -65,7 +65,8 @@ class StateEffects:
 
         A built or upgraded railway runs at the speed of new lines, or at the share of its own
         design speed that trains keep on average where that is less; a motorway at a multiple of
-        the class's speed. Nothing improved is ever slower than the class.
+        the class's speed; barges on an improved waterway at the recorded speed. Nothing improved
+        is ever slower than the class.
         """
         default = np.where(
             np.isfinite(self.before_kmh[rows]) & self.worse[rows],
@@ -74,6 +75,9 @@ class StateEffects:
         )
         if mode == "road":
             new = default * parameters.one("improved_speed_factor.road")
+        elif mode == "water":
+            design = self.design_kmh[rows]
+            new = np.where(np.isfinite(design), design, default)
         else:
             share = parameters.one("line_haul_share_of_design.rail")
             design = np.nan_to_num(self.design_kmh[rows], nan=np.inf)

@@ -26,10 +26,8 @@ HALTED = ("stalled", "shelved", "suspended")
 def acts_on_freight(projects: pd.DataFrame) -> pd.Series:
     """Which projects change the freight network at all (passenger lines, airports do not)."""
     line = projects["effect"].isin(["new_link", "upgrade"]) & projects["mode"].isin(
-        ["rail", "road"]
+        ["rail", "road", "water"]
     )
-    # Barges keep the speed of their class: only a waterway that is added acts.
-    line |= (projects["effect"] == "new_link") & (projects["mode"] == "water")
     place = (projects["effect"] == "terminal") & projects["mode"].isin(["port", "dryport"])
     place |= (projects["effect"] == "new_port") & (projects["mode"] == "port")
     place |= (projects["effect"] == "new_terminal") & (projects["mode"] == "dryport")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -12,13 +13,14 @@ from numpy.typing import NDArray
 from beltroad import evidence
 from beltroad.errors import InputError, suggest
 from beltroad.infrastructure.network import PORT, Network
+from beltroad.infrastructure.routes.places import fold
 
 __all__ = ["STRAITS", "Closure", "closed_links", "parse_closure", "parse_closures"]
 
 # Passage tags of the network: the name people read, and other names they write.
 STRAITS = {
     "suez": ("Suez Canal", ("suezcanal",)),
-    "babalmandab": ("Bab-el-Mandeb", ("babelmandeb", "redsea", "babalmandeb", "babelmandab")),
+    "babalmandab": ("Bab-el-Mandeb", ("babelmandeb", "redsea", "babalmandeb", "babelmandab", "babalmandab")),
     "malacca": ("Strait of Malacca", ("malaccastrait", "straitofmalacca")),
     "ormuz": ("Strait of Hormuz", ("hormuz", "straitofhormuz")),
     "bosporus": ("Bosporus", ("bosphorus", "turkishstraits")),
@@ -132,12 +134,20 @@ def _links(
 
 
 def _strait(word: str, names: dict[str, str]) -> Closure | None:
-    key = _fold(word)
+    key, own, bare = _fold(word), word.casefold(), _bare(word)
     for tag, (label, others) in STRAITS.items():
         names.update(dict.fromkeys((label, tag, *others), tag))
-        if key in (_fold(tag), _fold(label), *others):
+        # South Africa is a country; only "south_africa" is the sea round it.
+        if own == tag or key in (_fold(label), *others) or (bare and bare == _bare(label)):
             return Closure("strait", (tag,), label)
     return None
+
+
+def _bare(word: str) -> str:
+    """Name of a strait or canal without that word: ``Hormuz Strait`` and ``Strait of Hormuz``."""
+    words = re.findall(r"\w+", word.casefold())
+    kind = {"the", "of", "strait", "straits", "canal"}
+    return "".join(w for w in words if w not in kind) if kind & set(words) else ""
 
 
 def _border(word: str, names: dict[str, str]) -> Closure | None:
@@ -185,4 +195,4 @@ def _line(word: str, network: Network, names: dict[str, str]) -> Closure | None:
 
 
 def _fold(text: object) -> str:
-    return "".join(c for c in str(text).casefold() if c.isalnum())
+    return fold(str(text))

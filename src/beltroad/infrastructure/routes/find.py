@@ -71,8 +71,8 @@ def find_routes(
         If origin and destination are the same place, a mode is unknown, an end lies in what is
         closed, or no way is left.
     """
-    origin, destination = planner.places[0], planner.places[-1]
     _check(planner, modes)
+    origin, destination = planner.places[0], planner.places[-1]
     shut = closed_links(planner.network, closures, planner.lines)
     _check_ends(planner, shut)
     net = planner.network
@@ -112,7 +112,10 @@ def _check(planner: Planner, modes: Sequence[str]) -> None:
     unknown = [m for m in modes if m not in MODES]
     if unknown:
         raise InputError(f"unknown mode {unknown[0]!r:.30}; choose from {', '.join(MODES)}")
-    if planner.nodes[0] == planner.nodes[-1]:
+    if len(planner.places) < 2:
+        raise InputError("a route needs an origin and a destination")
+    first, last = planner.places[0], planner.places[-1]
+    if planner.nodes[0] == planner.nodes[-1] or (first.lat, first.lon) == (last.lat, last.lon):
         raise InputError(
             f"origin and destination are the same place ({planner.places[0].label}): "
             "a route needs two"

@@ -166,6 +166,12 @@ def _parts(
         return _covered(best.steps, basis, ("air",))
     families = [f for f in FAMILIES if f.name in FAMILY_OF[mode]]
     found = search(planner, shut, via=via, families=families, metrics=("hours",), threads=1)
+    if not found:
+        # The quickest way by way of a border may leave out one of the modes: who takes a train and
+        # a lorry where a lorry alone is quicker looks at the money, too.
+        found = search(
+            planner, shut, via=via, families=families, metrics=("generalised",), threads=1
+        )
     told = [_covered(itinerary(planner, f, names), basis, OWN_LEGS[mode]) for f in found]
     # The first of a family is its quickest; of several families the quickest counts.
     return min(told, key=lambda parts: sum(p.hours for p in parts), default=())
