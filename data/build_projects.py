@@ -24,10 +24,17 @@ from _common import write_table
 FACTS = Path(__file__).resolve().parent / "facts" / "projects.csv"
 EARTH_RADIUS_KM = 6371.0088
 LINE_MODES = frozenset({"rail", "road", "water"})
-TERMINAL_MODES = frozenset({"port", "dryport", "border"})
+# What a project at a place does: the place is new (the network lacks it while the project is
+# absent), or it was there before and becomes quicker.
+PLACE_EFFECTS = {
+    "port": frozenset({"terminal", "new_port"}),
+    "dryport": frozenset({"terminal", "new_terminal"}),
+    "border": frozenset({"terminal"}),
+}
+ACTING = frozenset({"new_link", "upgrade"}).union(*PLACE_EFFECTS.values())
 GAUGES_MM = frozenset({"1000", "1067", "1435", "1520", "1668", "1676"})
 VOCABULARY: dict[str, frozenset[str]] = {
-    "mode": LINE_MODES | TERMINAL_MODES | {"air"},
+    "mode": LINE_MODES | set(PLACE_EFFECTS) | {"air"},
     "corridor": frozenset(
         {
             "new-eurasian-land-bridge",
@@ -42,7 +49,7 @@ VOCABULARY: dict[str, frozenset[str]] = {
             "other",
         }
     ),
-    "effect": frozenset({"new_link", "upgrade", "capacity", "terminal", "none"}),
+    "effect": ACTING | {"capacity", "none"},
     "status": frozenset(
         {
             "completed",
@@ -81,7 +88,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "waypoints": ("degrees", "lat,lon pairs in order, good to about 3 km at the ends"),
     "length_km": ("km", "length of the line; empty for terminals"),
     "gauge_mm": ("mm", "track gauge of the new or upgraded line"),
-    "effect": ("-", "new_link, upgrade, capacity, terminal or none"),
+    "effect": ("-", "lines: new_link, upgrade, capacity; places: new_port, new_terminal, terminal"),
     "speed_before_kmh": ("km/h", "freight speed before; empty where not sourced"),
     "speed_after_kmh": ("km/h", "freight speed after (the note says if it is the design speed)"),
     "speed_basis": ("-", "what the speeds are: design (no line-haul average) or operating"),
@@ -191,7 +198,9 @@ def geometry_faults(row: dict[str, str]) -> Iterator[str]:
 
 def consistency_faults(row: dict[str, str]) -> Iterator[str]:
     """Columns that contradict one another."""
-    if (row["mode"] in TERMINAL_MODES) != (row["effect"] == "terminal"):
+    of_places = frozenset().union(*PLACE_EFFECTS.values())
+    allowed = PLACE_EFFECTS.get(row["mode"], VOCABULARY["effect"] - of_places)
+    if row["effect"] not in allowed:
         yield f"effect {row['effect']!r} does not fit mode {row['mode']!r}"
     if row["freight"] == "no" and row["effect"] not in {"none", "new_link"}:
         yield f"effect {row['effect']!r} on a project without freight"
@@ -258,7 +267,7 @@ def faults(frame: pd.DataFrame) -> list[str]:
 
 def acting(frame: pd.DataFrame) -> pd.Series:
     """Mask of the rows the freight network can use."""
-    usable = frame["effect"].isin(["new_link", "upgrade", "terminal"])
+    usable = frame["effect"].isin(sorted(ACTING))
     return (frame["freight"] == "yes") & usable
 
 

@@ -52,10 +52,33 @@ def test_ids_unique_and_confidence_present(projects):
 def test_enough_projects_act_on_the_freight_network(scripts, projects):
     assert scripts["projects"].acting(projects).sum() >= ACTING_LEAST
     acting = projects[scripts["projects"].acting(projects)]
-    lines = acting[acting["effect"] != "terminal"]
+    at_a_place = acting["mode"].isin(["port", "dryport", "border"])
+    lines = acting[~at_a_place]
     assert (lines["length_km"] != "").all()
     assert lines["waypoints"].str.contains(";").all()
-    assert not acting.loc[acting["effect"] == "terminal", "waypoints"].str.contains(";").any()
+    assert not acting.loc[at_a_place, "waypoints"].str.contains(";").any()
+    assert set(acting.loc[at_a_place, "effect"]) <= {"terminal", "new_port", "new_terminal"}
+    assert not lines["effect"].isin(["terminal", "new_port", "new_terminal"]).any()
+
+
+# Built where no port was, or away from a small old one.
+NEW_PORTS = {
+    "AKT-KRY", "ANK-PRT", "BAG-PRT", "CHC-PRT", "DUQ-PRT", "HAM-ALG", "HBT-PRT", "KBI-PRT",
+    "KYP-PRT", "LAM-PRT", "LEK-PRT", "PAY-PRT",
+}  # fmt: skip
+
+
+def test_ports_that_were_not_there_before_are_new_ports(projects):
+    """Their absence must take the port away: hours saved there would leave it open."""
+    new = projects[projects["effect"] == "new_port"]
+    assert set(new["id"]) == NEW_PORTS
+    assert (new["mode"] == "port").all()
+    # The bundled network has each under its code or its id: none is drawn twice.
+    refs = set(tables.load("network_nodes")["ref"].astype(str))
+    known = [
+        code if code in refs else key for code, key in zip(new["locode"], new["id"], strict=True)
+    ]
+    assert set(known) <= refs
 
 
 def test_most_acting_rows_are_sourced(scripts, projects):
@@ -71,6 +94,7 @@ def test_most_acting_rows_are_sourced(scripts, projects):
         ("countries", "XXX", "ISO 3166"),
         ("status", "finished", "status"),
         ("effect", "terminal", "does not fit mode"),
+        ("effect", "new_port", "does not fit mode"),
         ("waypoints", "95.0,10.0;20.0,20.0", "off the globe"),
         ("waypoints", "10.12345,10.0;20.0,20.0", "at most 4 decimals"),
         ("length_km", "1", "times the waypoints"),

@@ -19,12 +19,15 @@ from typing import TYPE_CHECKING
 import fastparquet
 import pandas as pd
 
-from beltroad.errors import OutputError
+from beltroad.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from beltroad.appraisal.result import Appraisal
 
-__all__ = ["check_writable", "result_files", "write_atomically", "write_files", "write_results"]
+__all__ = [
+    "check_table_file", "check_writable", "result_files", "table_bytes", "write_atomically",
+    "write_files", "write_results",
+]  # fmt: skip
 
 
 def result_files(appraisal: Appraisal) -> dict[str, bytes]:
@@ -109,6 +112,24 @@ def _as_output_error(folder: Path) -> Iterator[None]:
 def write_atomically(path: Path, data: bytes) -> Path:
     """Write one file whole or not at all."""
     return write_files({path.name: data}, path.parent) / path.name
+
+
+def table_bytes(frame: pd.DataFrame, path: Path) -> bytes:
+    """A table in the form that the file's name asks for: CSV or Parquet."""
+    return _parquet(frame) if path.suffix == ".parquet" else _csv(frame)
+
+
+def check_table_file(path: Path) -> None:
+    """Fail before long work if a table cannot be written to ``path``.
+
+    Raises
+    ------
+    InputError
+        If the name ends neither in .csv nor in .parquet, or is a folder.
+    """
+    if path.suffix not in (".csv", ".parquet") or path.is_dir():
+        raise InputError(f"{path}: give a file that ends in .csv or .parquet")
+    check_writable(path.parent)
 
 
 def _write(path: Path, data: bytes) -> None:

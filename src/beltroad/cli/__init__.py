@@ -5,19 +5,21 @@ Exit codes: 0 done, 1 could not be done (no equilibrium, results not written), 2
 """
 
 # Importing a module of commands registers them; the order is that of ``beltroad --help``.
-from beltroad.cli import access, accuracy, appraise, cables, check, disrupt, route, services, tables
+from beltroad.cli import (
+    access,
+    accuracy,
+    appraise,
+    cables,
+    check,
+    disrupt,
+    network,
+    route,
+    services,
+    tables,
+)
 from beltroad.cli.console import app, main
 
 __all__ = [
-    "access",
-    "accuracy",
-    "app",
-    "appraise",
-    "cables",
-    "check",
-    "disrupt",
-    "main",
-    "route",
-    "services",
-    "tables",
-]
+    "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "main", "network",
+    "route", "services", "tables",
+]  # fmt: skip

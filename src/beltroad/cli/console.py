@@ -16,9 +16,12 @@ from beltroad import __version__
 from beltroad.errors import BeltroadError, InputError
 
 if TYPE_CHECKING:
-    from beltroad.appraisal.progress import Progress
+    from pathlib import Path
 
-__all__ = ["STOPPED", "app", "bars", "main"]
+    from beltroad.appraisal.progress import Progress
+    from beltroad.appraisal.scenario import Scenario
+
+__all__ = ["STOPPED", "app", "bars", "main", "scenario_and_state"]
 
 STOPPED = 130
 
@@ -61,6 +64,22 @@ def main() -> None:
         sys.exit(STOPPED)
     if isinstance(code, int) and code:
         sys.exit(code)
+
+
+def scenario_and_state(path: Path | None, state: str | None) -> tuple[Scenario, int | str]:
+    """The scenario and the state of the network that is asked for."""
+    from beltroad.appraisal.scenario import Scenario
+    from beltroad.appraisal.scenario_file import read_scenario
+
+    chosen = read_scenario(path) if path is not None else Scenario()
+    if state is None:
+        return chosen, chosen.states.after if path is not None else "today"
+    word = state.strip().lower()
+    if word in ("today", "complete"):
+        return chosen, word
+    if word.isascii() and word.isdecimal() and 2000 <= int(word) <= 2100:
+        return chosen, int(word)
+    raise InputError(f"--state {state[:30]!r}: choose today, complete or a year from 2000 to 2100")
 
 
 @contextmanager

@@ -193,7 +193,8 @@ def _told_early(words: list[str], slow: list[str]) -> None:
     from beltroad.infrastructure.network import Network
     from beltroad.infrastructure.routes.closures import parse_closures
 
-    coming = set(evidence.load("projects")["locode"].str.upper()) - {""}
+    codes = evidence.load("projects")["locode"].fillna("").astype(str)
+    coming = set(codes.str.upper()) - {""}
     network = Network.bundled()
     for text in [*words, *slow]:
         if any(code in text.upper() for code in coming):

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from beltroad.cli.console import app, bars
+from beltroad.cli.console import app, bars, scenario_and_state
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from beltroad.appraisal.scenario import Scenario
     from beltroad.infrastructure.routes.export import Query
     from beltroad.infrastructure.routes.find import Answer
     from beltroad.infrastructure.routes.schedule import Trip
@@ -72,7 +71,7 @@ def route(
     from beltroad.infrastructure.routes.schedule import parse_departure
 
     start = parse_departure(depart) if depart is not None else None
-    chosen, at = _scenario(scenario, state)
+    chosen, at = scenario_and_state(scenario, state)
 
     from dataclasses import replace
 
@@ -151,22 +150,6 @@ def _modes(texts: Sequence[str]) -> tuple[str, ...]:
     if texts and not found:
         raise InputError(f"--mode names no mode; choose from {', '.join(MODES)}")
     return found
-
-
-def _scenario(path: Path | None, state: str | None) -> tuple[Scenario, int | str]:
-    """The scenario and the state of the network that is asked for."""
-    from beltroad.appraisal.scenario import Scenario
-    from beltroad.appraisal.scenario_file import read_scenario
-
-    chosen = read_scenario(path) if path is not None else Scenario()
-    if state is None:
-        return chosen, chosen.states.after if path is not None else "today"
-    word = state.strip().lower()
-    if word in ("today", "complete"):
-        return chosen, word
-    if word.isascii() and word.isdecimal() and 2000 <= int(word) <= 2100:
-        return chosen, int(word)
-    raise InputError(f"--state {state[:30]!r}: choose today, complete or a year from 2000 to 2100")
 
 
 def _write(

@@ -120,7 +120,7 @@ def _load(base: Base, freight: Freight) -> Loading:
 
 def _wanted(rho: Array, flow: Array, start: Array) -> Array:
     """Utilisation if all of a gate's traffic grows as the model's flow does."""
-    return np.where(start > 0, rho * flow / np.where(start > 0, start, 1.0), rho)
+    return np.where(start > 0, rho * (flow / np.where(start > 0, start, 1.0)), rho)
 
 
 def _queued(

@@ -86,9 +86,18 @@ class Passing:
             voyages = self.at_sea.uses(int(self.place[position]))
             return np.zeros((n, n), np.bool_), sails & voyages[load, unload]
         legs = self.on_land.uses(int(self.place[position]))
-        each = np.arange(n)
-        by_sea = legs[each[:, None], n + load] | legs[n + unload, each[None, :]]
+        to_port, from_port = self._sea_legs
+        by_sea = legs.take(to_port) | legs.take(from_port)
         return legs[:n, :n], sails & by_sea
+
+    @cached_property
+    def _sea_legs(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Flat positions of the ways to and from the port of each relation by sea."""
+        load, unload = self.ports.astype(np.intp)
+        each = np.arange(len(load))
+        width = self.on_land.bits.shape[-1]
+        to_port = each[:, None] * width + len(load) + np.maximum(load, 0)
+        return to_port, (len(load) + np.maximum(unload, 0)) * width + each
 
 
 @dataclass(frozen=True)
@@ -125,10 +134,12 @@ class Loading:
 
     def through(self, passing: Passing) -> Array:
         """TEU a year of the relations that pass each gate, shape (gates,); each counted once."""
-        out, at_ports = np.zeros(len(passing.gates)), self.at_ports()
+        out, at_ports, links = np.zeros(len(passing.gates)), self.at_ports(), self.links()
         for k, gate in enumerate(passing.gates):
             if gate.kind == "port":  # no way loads and unloads in the same port
                 out[k] = at_ports[gate.port]
+                continue
+            if not links[gate.links].any():
                 continue
             land, sea = passing.uses(k)
             out[k] = self.teu["land"][land].sum() + self.teu["sea"][sea].sum()

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from beltroad import evidence
 from beltroad.errors import InputError, suggest
 from beltroad.infrastructure.network import PORT, Network
-from beltroad.infrastructure.routes.places import fold
+from beltroad.infrastructure.routes.places import _COUNTRY_WORDS, fold
 
 __all__ = ["STRAITS", "Closure", "closed_links", "parse_closure", "parse_closures"]
 
 # Passage tags of the network: the name people read, and other names they write.
 STRAITS = {
     "suez": ("Suez Canal", ("suezcanal",)),
-    "babalmandab": ("Bab-el-Mandeb", ("babelmandeb", "redsea", "babalmandeb", "babelmandab", "babalmandab")),
+    "babalmandab": ("Bab-el-Mandeb", ("babelmandeb", "redsea", "babalmandeb", "babelmandab")),
     "malacca": ("Strait of Malacca", ("malaccastrait", "straitofmalacca")),
     "ormuz": ("Strait of Hormuz", ("hormuz", "straitofhormuz")),
     "bosporus": ("Bosporus", ("bosphorus", "turkishstraits")),
@@ -138,7 +138,7 @@ def _strait(word: str, names: dict[str, str]) -> Closure | None:
     for tag, (label, others) in STRAITS.items():
         names.update(dict.fromkeys((label, tag, *others), tag))
         # South Africa is a country; only "south_africa" is the sea round it.
-        if own == tag or key in (_fold(label), *others) or (bare and bare == _bare(label)):
+        if own == tag or key in (tag, _fold(label), *others) or (bare and bare == _bare(label)):
             return Closure("strait", (tag,), label)
     return None
 
@@ -172,7 +172,7 @@ def _country(word: str, names: dict[str, str]) -> Closure | None:
     names.update(dict.fromkeys(table["name"], "country"))
     key = _fold(word)
     columns = table[["iso3", "iso2", "name"]].map(_fold)
-    hit = table[(columns == key).any(axis=1)]
+    hit = table[(columns == key).any(axis=1) | (table["iso3"] == _COUNTRY_WORDS.get(key, ""))]
     if hit.empty:
         return None
     row = hit.iloc[0]

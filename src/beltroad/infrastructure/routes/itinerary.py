@@ -30,6 +30,11 @@ HANDLING = {
 }  # fmt: skip
 WAIT = {"rail": "wait_train", "water": "wait_ship", "sea": "wait_ship"}
 GROUP_OF = {"rail": "rail_group", "road": "road_group"}
+# Components whose variability is known by group, and by whose groups.
+GROUPED = {
+    "line_rail": "rail", "border_rail": "rail", "wait_train": "rail", "line_water": "rail",
+    "line_road": "road", "border_road": "road", "ferry": "rail", "wait_ferry": "rail",
+}  # fmt: skip
 
 
 class _Teller:
@@ -132,9 +137,8 @@ class _Teller:
 
     def _group(self, component: str, k: int) -> str:
         code = str(self.country[k] or self.country[k + 1])
-        for way in ("rail", "road"):
-            if component in (f"line_{way}", f"border_{way}"):
-                return str(self.group[way].get(code, ""))
+        if component in GROUPED:
+            return str(self.group[GROUPED[component]].get(code, ""))
         return str(self.port_group.get(code, "")) if component == "port_dwell" else ""
 
     def _name(self, k: int) -> str:

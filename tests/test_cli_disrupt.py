@@ -1,0 +1,126 @@
+"""``beltroad disrupt`` as users meet it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from beltroad import cli
+from beltroad.appraisal.disruption import Study
+
+FILES = {"summary.json", "relations.csv", "countries.csv", "detours.csv", "gates.csv"}
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return Study.of(threads=2)
+
+
+def main(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[int, str, str]:
+    """Run the entry point in this process: exit code, output, errors."""
+    monkeypatch.setattr(sys, "argv", ["beltroad", "disrupt", *arguments])
+    monkeypatch.setenv("COLUMNS", "200")
+    try:
+        cli.main()
+        code = 0
+    except SystemExit as leave:
+        code = int(leave.code or 0)
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--close", "sues canel"], "is no strait, border, country, port or project line"),
+        (["--close", "street:suez"], "is not one of"),
+        (["--slow", "suez"], "a place and a factor"),
+        (["--slow", "suez:0.5"], "multiplies time by 1"),
+        (["--slow", "suez:nan"], "a place and a factor"),
+        (["--by", "money"], "choose cost or hours"),
+        (["--state", "tomorrow"], "choose today, complete or a year"),
+        (["--value-of-time", "-1"], "give more than 0"),
+        (["--value-of-time", "inf"], "give more than 0"),
+        (["--steps", "0"], "--steps 0: give 1 to"),
+        (["--threads", "0"], "--threads 0: give 1 to"),
+        (["--top", "0"], "--top 0"),
+        (["--scenario", "nowhere.toml"], "nowhere.toml"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    arguments: list[str], words: str,
+) -> None:  # fmt: skip
+    def never(*_: object, **__: object) -> Study:
+        raise AssertionError("long work began")
+
+    monkeypatch.setattr(Study, "of", never)
+    code, out, err = main(monkeypatch, capsys, *arguments)
+    assert code == 2
+    assert out == ""
+    assert words in err.replace("\n", " ")
+    assert "Traceback" not in err
+
+
+@pytest.mark.slow
+def test_a_closed_strait_as_text_json_and_files(
+    study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(Study, "of", lambda *_, **__: study)
+    code, out, _ = main(monkeypatch, capsys, "--close", "suez", "--top", "3")
+    assert code == 0
+    for words in ("Suez Canal closed", "Relations that lose most", "Not covered", "Ways before"):
+        assert words in out
+    folder = tmp_path / "out"
+    code, out, _ = main(
+        monkeypatch, capsys, "--close", "suez", "--slow", "panama:2", "--json",
+        "--out", str(folder),
+    )  # fmt: skip
+    assert code == 0
+    found = json.loads(out)
+    assert found["what"] == "Suez Canal closed, Panama Canal slowed 2 times"
+    assert found["loss_usd"] > 0
+    assert found["not_covered"]
+    assert {p.name for p in folder.iterdir()} == FILES
+    assert json.loads((folder / "summary.json").read_text())["loss_usd"] == found["loss_usd"]
+    pairs = pd.read_csv(folder / "relations.csv")
+    assert len(pairs) == len(found["relations"])
+    assert pairs["loss_usd"].sum() == pytest.approx(found["loss_usd"], rel=1e-6)
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    main(monkeypatch, capsys, "--close", "suez", "--slow", "panama:2", "--out", str(folder))
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+
+
+@pytest.mark.slow
+def test_without_anything_shut_flows_are_shown_and_curves_on_request(
+    study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Study, "of", lambda *_, **__: study)
+    code, out, _ = main(
+        monkeypatch, capsys, "--json", "--curves", "--steps", "1", "--runs", "1", "--seed", "5"
+    )
+    assert code == 0
+    found = json.loads(out)
+    assert "loss_usd" not in found
+    assert {g["kind"] for g in found["gates"]} == {"strait", "border", "port", "line"}
+    assert {c["strategy"] for c in found["curves"]} == {"by flow", "by betweenness", "random"}
+
+
+@pytest.mark.slow
+def test_what_no_link_belongs_to_is_refused(
+    study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(Study, "of", lambda *_, **__: study)
+    file = tmp_path / "file"
+    file.write_text("")
+    code, _, err = main(monkeypatch, capsys, "--close", "suez", "--out", str(file))
+    assert code != 0
+    assert "is a file, not a folder" in err
