@@ -102,6 +102,18 @@ def test_the_suez_share_of_trade_is_near_what_is_published(study: Study) -> None
     assert share["chili"] < share["panama"] < share["malacca"]
 
 
+def test_who_uses_a_project_adds_up_to_its_flow(study: Study) -> None:
+    table = gate_table(study).set_index("ref")
+    lines = table[table["kind"] == "line"]
+    assert len(lines) > 10
+    assert (lines["largest_relations"] != "").all()
+    gate = next(g for g in study.gates if g.ref == "KUN-VTE")
+    users = study.users(gate)
+    assert users.sum() == pytest.approx(table.loc["KUN-VTE", "teu_per_year"])
+    assert users.max() < users.sum()
+    assert "CHN" in table.loc["KUN-VTE", "largest_relations"]
+
+
 def test_without_hormuz_the_gulf_cannot_ship(study: Study) -> None:
     done = shut(study, "hormuz").freight.ways
     gulf = cities(study, "KWT", "BHR", "QAT")

@@ -214,6 +214,17 @@ class Study:
             for k in busiest(self.gates, self.flows, kind, count)
         ]
 
+    def users(self, gate: Gate) -> Array:
+        """TEU a year by pair of countries whose base way passes a gate of :attr:`gates`."""
+        land, sea = self.passing.uses(self.place[id(gate)])
+        teu = self.base.teu_by_mode
+        return self.economies.sums(teu["land"] * land + teu["sea"] * sea)
+
+    @cached_property
+    def place(self) -> dict[int, int]:
+        """Position of each of :attr:`gates`, by identity."""
+        return {id(gate): k for k, gate in enumerate(self.gates)}
+
     def rank(
         self, gates: Sequence[Gate] | None = None, *, progress: Progress | None = None
     ) -> list[tuple[Verdict, list[tuple[str, str, float]]]]:
@@ -226,7 +237,7 @@ class Study:
 
         def note(_: Gate, lost: Losses) -> None:
             per_teu = lost.usd_per_teu + np.where(lost.cut, self.usd_per_teu, 0.0)
-            worst.append(self._largest(self.economies.sums(self.base.teu * per_teu)))
+            worst.append(self.largest(self.economies.sums(self.base.teu * per_teu)))
 
         with progress.step("shutting each gate") as report:
             found = closing_each(
@@ -246,9 +257,8 @@ class Study:
         progress = progress or Progress()
         limit = {kind: BUSIEST[kind] for kind in ("strait", "border", "port")}
         gates = self.chosen_gates(limit)
-        index = {id(g): k for k, g in enumerate(self.gates)}
-        between = {id(g): self._betweenness(index[id(g)]) for g in gates}
-        flow = {id(g): float(self.flows[index[id(g)]]) for g in gates}
+        between = {id(g): self._betweenness(self.place[id(g)]) for g in gates}
+        flow = {id(g): float(self.flows[self.place[id(g)]]) for g in gates}
         orders = [
             Order(name, 0, tuple(sorted(gates, key=lambda g: (-by[id(g)], g.ref))[:steps]))
             for name, by in (("by flow", flow), ("by betweenness", between))
@@ -267,7 +277,8 @@ class Study:
         by_land = ways.land[0] <= ways.sea[0]
         return float(np.where(by_land, land, sea)[ways.reachable].sum())
 
-    def _largest(self, usd: Array, most: int = 3) -> list[tuple[str, str, float]]:
+    def largest(self, usd: Array, most: int = 3) -> list[tuple[str, str, float]]:
+        """Pairs of countries with the largest values above 0: origin, destination, value."""
         order = np.argsort(-usd, axis=None, kind="stable")[:most]
         where = [np.unravel_index(k, usd.shape) for k in order]
         codes = self.economies.codes

@@ -105,23 +105,33 @@ def country_table(study: Study, disruption: Disruption) -> pd.DataFrame:
 
 
 def gate_table(study: Study, disruption: Disruption | None = None) -> pd.DataFrame:
-    """TEU and trade a year through every gate that has any, before and with the disruption."""
+    """TEU and trade a year through every gate that has any, before and with the disruption.
+
+    Largest flows first, or largest changes. ``largest_relations`` are the pairs of countries that send most through a project's line or
+    one of the busiest other gates.
+    """
     flows = study.flows
+    named = [""] * len(flows)
+    lines = [g for k, g in enumerate(study.gates) if g.kind == "line" and flows[k] > 0]
+    for gate in {id(g): g for g in (*study.chosen_gates(), *lines)}.values():
+        pairs = study.largest(study.users(gate))
+        named[study.place[id(gate)]] = ", ".join(f"{a}-{b}" for a, b, _ in pairs)
     total = study.base.teu.sum()
     table = pd.DataFrame(
         {
             "kind": [g.kind for g in study.gates], "ref": [g.ref for g in study.gates],
             "name": [g.name for g in study.gates], "teu_per_year": flows,
             "trade_usd_per_year": flows * study.usd_per_teu, "share_of_trade": flows / total,
+            "largest_relations": named,
         }
     )  # fmt: skip
-    seen = flows > 0
+    seen, size = flows > 0, flows
     if disruption is not None:
         after = study.flows_after(disruption)
         table["teu_per_year_after"] = after
-        seen |= after > 0
+        seen, size = seen | (after > 0), np.abs(after - flows)
     table = table[seen]
-    order = np.lexsort((table["ref"], -table["teu_per_year"].to_numpy()))
+    order = np.lexsort((table["ref"], -size[seen]))
     return table.iloc[order].reset_index(drop=True)
 
 
@@ -170,7 +180,7 @@ def rank_table(
 ) -> pd.DataFrame:
     """Gates by what their closure costs; cut off trade counts at its full value in the order."""
     total = study.base.teu.sum()
-    place = {id(g): k for k, g in enumerate(study.gates)}
+    place = study.place
     rows = []
     for rank, (v, worst) in enumerate(ranked, start=1):
         flow = float(study.flows[place[id(v.gate)]]) if id(v.gate) in place else np.nan

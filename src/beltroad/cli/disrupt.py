@@ -42,7 +42,7 @@ COLUMNS: dict[str, list[tuple[str, str, str]]] = {
     "gates": [
         ("kind", "", ""), ("name", "gate", ""), ("trade_usd_per_year", "trade bn USD", "bn"),
         ("share_of_trade", "share of trade", "%"), ("teu_per_year", "m TEU a year", "m"),
-        ("teu_per_year_after", "after", "m"),
+        ("teu_per_year_after", "after", "m"), ("largest_relations", "most used by", ""),
     ],
     "queues": [
         ("kind", "", ""), ("name", "gate", ""), ("base_teu", "m TEU before", "m"),
@@ -64,7 +64,7 @@ COLUMNS: dict[str, list[tuple[str, str, str]]] = {
 }  # fmt: skip
 TITLES = {
     "relations": "Relations that lose most", "countries": "Countries that lose most",
-    "detours": "Ways before and now", "gates": "Gates by trade that passes",
+    "detours": "Ways before and now", "gates": "Gates by trade that passes, or by how much that changes",
     "queues": "Queues where capacity is known", "ranking": "Gates by what their closure costs",
     "curves": "Failure curves",
 }  # fmt: skip
@@ -85,7 +85,10 @@ def disrupt(
         list[str] | None,
         typer.Option(help="What all shippers keep away from: the same as --close; repeatable."),
     ] = None,
-    state: Annotated[str, typer.Option(help="Network: today, complete or a year.")] = "today",
+    state: Annotated[
+        str | None,
+        typer.Option(help="Network: today, complete or a year. Default: today, or the scenario's."),
+    ] = None,
     scenario: Annotated[
         Path | None, typer.Option(help="Scenario file (TOML) with projects and reforms.")
     ] = None,
@@ -205,11 +208,13 @@ def _told_early(words: list[str], slow: list[str]) -> None:
             parse_slowdown(text, network)
 
 
-def _scenario(path: Path | None, state: str) -> tuple[Scenario, int | str]:
+def _scenario(path: Path | None, state: str | None) -> tuple[Scenario, int | str]:
     from beltroad.appraisal.scenario import Scenario
     from beltroad.appraisal.scenario_file import read_scenario
 
     chosen = read_scenario(path) if path is not None else Scenario()
+    if state is None:
+        return chosen, chosen.states.after if path is not None else "today"
     word = state.strip().lower()
     if word in ("today", "complete"):
         return chosen, word
@@ -247,10 +252,10 @@ def _print(record: dict[str, Any], found: dict[str, pd.DataFrame], top: int) -> 
         f"trillion USD a year, {record['teu'] / 1e6:.0f} million TEU.")  # fmt: skip
     if "loss_usd" in record:
         say(f"{record['what'][:1].upper()}{record['what'][1:]}:")
-        say(f"  loss {record['loss_usd'] / 1e9:,.1f} bn USD a year "
+        say(f"  loss {_usd(record['loss_usd'])} USD a year "
             f"({100 * record['loss_usd'] / record['trade_usd']:.2f} % of trade), "
             f"{100 * record['hit_share']:.1f} % of trade hit, "
-            f"{record['cut_off_usd'] / 1e9:,.1f} bn USD cut off")  # fmt: skip
+            f"{_usd(record['cut_off_usd'])} USD cut off")  # fmt: skip
         if record["mean_days_after"] is not None:
             say(f"  mean days {record['mean_days_before']:.1f} before, "
                 f"{record['mean_days_after']:.1f} now; "
@@ -264,6 +269,10 @@ def _print(record: dict[str, Any], found: dict[str, pd.DataFrame], top: int) -> 
         if len(rows) < len(table):
             say(f"{len(table) - len(rows)} more rows with --top or --out")
     say("Not covered: " + "; ".join(record["not_covered"]) + ".")
+
+
+def _usd(value: float) -> str:
+    return f"{value / 1e9:,.1f} bn" if abs(value) >= 1e9 else f"{value / 1e6:,.1f} m"
 
 
 def _table(name: str, rows: pd.DataFrame) -> Table:

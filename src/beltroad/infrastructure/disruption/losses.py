@@ -175,7 +175,11 @@ def spread_demand(
 
 def group_sum(matrix: Array, group: NDArray[np.integer], groups: int) -> Array:
     """Sums over blocks of rows and columns; a group of -1 is left out."""
-    member = np.zeros((len(group), groups))
-    known = np.flatnonzero(group >= 0)
-    member[known, group[known]] = 1.0
-    return np.asarray(member.T @ matrix @ member)
+    order = np.argsort(group, kind="stable")
+    order = order[group[order] >= 0]
+    out = np.zeros((groups, groups))
+    if len(order):
+        there, first = np.unique(group[order], return_index=True)
+        rows = np.add.reduceat(matrix[order], first, axis=0)
+        out[np.ix_(there, there)] = np.add.reduceat(rows[:, order], first, axis=1)
+    return out

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.infrastructure.network import Network
 from beltroad.infrastructure.pricing.pricing import Pricing
 
-__all__ = ["CANALS", "canal_hours", "line_km", "line_speed", "sea_km", "voyage_km"]
+__all__ = ["CANALS", "canal_hours", "canal_usd", "line_km", "line_speed", "sea_km", "voyage_km"]
 
 Array = NDArray[np.float64]
 # Sea lanes that no container service uses: the Arctic, and the canals between Caspian and Azov.
@@ -45,13 +47,23 @@ def sea_km(network: Network) -> Array:
 
 def canal_hours(network: Network, pricing: Pricing) -> Array:
     """Hours of transit on the links of each canal, spread over its length; else 0."""
-    hours = np.zeros(len(network.km))
-    for canal in CANALS:
+    p = pricing.parameters
+    return _over_canals(network, {c: p.one(f"{c}_transit_hours.sea") for c in CANALS})
+
+
+def canal_usd(network: Network, pricing: Pricing) -> Array:
+    """Toll per TEU on the links of each canal, spread over its length; else 0."""
+    p = pricing.parameters
+    return _over_canals(network, {c: p.one(f"canal_usd_per_teu.sea.{c}") for c in CANALS})
+
+
+def _over_canals(network: Network, totals: Mapping[str, float]) -> Array:
+    out = np.zeros(len(network.km))
+    for canal, total in totals.items():
         rows = network.passage == canal
         if rows.any():
-            total = pricing.parameters.one(f"{canal}_transit_hours.sea")
-            hours[rows] = total * network.km[rows] / network.km[rows].sum()
-    return hours
+            out[rows] = total * network.km[rows] / network.km[rows].sum()
+    return out
 
 
 def voyage_km(network: Network, pricing: Pricing) -> NDArray[np.float32]:

@@ -24,7 +24,13 @@ from beltroad.infrastructure.network import (
     great_circle_km,
 )
 from beltroad.infrastructure.pricing.borders import crossing_waits
-from beltroad.infrastructure.pricing.lines import canal_hours, line_km, line_speed, sea_km
+from beltroad.infrastructure.pricing.lines import (
+    canal_hours,
+    canal_usd,
+    line_km,
+    line_speed,
+    sea_km,
+)
 from beltroad.infrastructure.pricing.ports import PortTimes, port_times
 from beltroad.infrastructure.pricing.pricing import SMALL_TERRITORY, Pricing, changed
 from beltroad.infrastructure.projects.effects import StateEffects
@@ -191,14 +197,14 @@ class LinkPricer:
         """Weights of every link, land and sea, for routes on one graph; and hours by component.
 
         A ship's voyage costs the same as in :class:`PortTimes`, canal hours counted as
-        kilometres.
+        kilometres, and canal tolls besides.
         """
         ports = port_times(self._network, self._pricing, effects)
         hours = self.hours(effects, ports)
         money = self._money.copy()
         sea = np.flatnonzero(self._network.has_mode("sea", "port_sea"))
         km = self._network.km[sea] + ports.speed_kmh * hours.canal[sea]
-        money[0, sea] = km * ports.usd_per_teu_km
+        money[0, sea] = km * ports.usd_per_teu_km + canal_usd(self._network, self._pricing)[sea]
         money[1, sea] = km * ports.kgco2e_per_teu_km
         gates, there, _ = self._gates()
         money[0, gates] += ports.usd_handling / 2 + ports.usd_transshipment[there]
@@ -278,10 +284,14 @@ def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> L
 
 
 def _without_works(network: Network) -> Rows:
-    """Changes of gauge within a country where no container can change: no terminal is near."""
+    """Changes of gauge within a country where no container can change: no terminal is near.
+
+    Stations that a new line shares with an older one (patched, see ``projects.gauges``) have one.
+    """
     inland = network.gauge_change.copy()
     inland[network.crossings] = False
     inland &= network.links["project"].astype(object).to_numpy() == ""
+    inland &= ~network.links["patched"].to_numpy(bool)
     rows, yards = np.flatnonzero(inland), np.flatnonzero(network.layer == DRYPORT)
     if not len(rows) or not len(yards):
         return rows

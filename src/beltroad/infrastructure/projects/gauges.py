@@ -95,7 +95,7 @@ def _joints(network: Network, shared: NDArray[np.intp]) -> pd.DataFrame:
     twin = {int(row): -1 - k for k, row in enumerate(shared)}
     joint = {"km": CHANGE_KM, "mode": "rail", "border": "", "passage": "", "patched": False}
     out: list[dict[str, object]] = [
-        joint | {"u": new, "v": old, "project": ""} for old, new in twin.items()
+        joint | {"u": new, "v": old, "patched": True, "project": ""} for old, new in twin.items()
     ]
     terminal = network.has_mode(*TERMINAL_MODES)
     rows = np.flatnonzero(terminal & (np.isin(network.u, shared) | np.isin(network.v, shared)))

@@ -1,8 +1,4 @@
-"""Routes by air: a lorry to an airport, a flight, a lorry to the door.
-
-Flights are not links of the network. Any two of its airports are joined by the great circle at
-block speed, with a technical stop for every stage beyond the range of a loaded freighter.
-"""
+"""Routes by air: a lorry to an airport, a flight, a lorry to the door."""
 
 from __future__ import annotations
 
@@ -24,7 +20,7 @@ __all__ = ["air_routes"]
 
 Array = NDArray[np.float64]
 # A route by air flies at least this part of the distance.
-LEAST_AIR_SHARE = 0.6
+LEAST_AIR_SHARE = 0.8
 BY_LORRY = Family("air", ("road", "ferry"), ())
 
 

@@ -26,7 +26,7 @@ __all__ = ["MODES", "Answer", "find_routes"]
 MODES = ("rail", "road", "sea", "water", "ferry", "air")
 MEASURES = ("hours_total", "usd_per_teu", "kgco2e_per_teu")
 # Routes this alike in every measure count as equal.
-SLACK = 0.05
+SLACK, TIE = 0.05, 0.02
 # Of the routes that another beats, those of a set of modes are shown while they take at most this
 # multiple of the quickest of the set, and no more than a few.
 WORTH, OTHERS, OTHER_TRAINS = 1.4, 2, 5
@@ -174,6 +174,11 @@ def _ranked(routes: Sequence[Route]) -> list[Route]:
         beaten = any((measure[j] <= measure[k] * (1 + SLACK)).all() for j in alike)
         if not beaten or (measure[k] <= best).any():
             rows.append(k)
+    # The best in a measure: of those as good to a reader, the one that is best otherwise.
+    first = [
+        min((k for k in rows if measure[k, m] <= best[m] * (1 + TIE)), key=lambda k: score[k])
+        for m in range(len(MEASURES))
+    ]
     front = dict(zip(rows, pareto((tuple(measure[k]) for k in rows), SLACK), strict=True))
     kept: dict[tuple[str, ...], int] = {}
     out = []
@@ -181,7 +186,7 @@ def _ranked(routes: Sequence[Route]) -> list[Route]:
         modes = routes[k].main_modes
         quickest = measure[[j for j in rows if routes[j].main_modes == modes], 0].min()
         room = OTHER_TRAINS if modes == ("rail",) else OTHERS
-        winners = tuple(m for m, v, b in zip(MEASURES, measure[k], best, strict=True) if v <= b)
+        winners = tuple(m for m, row in zip(MEASURES, first, strict=True) if row == k)
         wanted = front[k] or bool(winners)
         if wanted or (kept.get(modes, 0) < room and measure[k][0] <= WORTH * quickest):
             kept[modes] = kept.get(modes, 0) + 1

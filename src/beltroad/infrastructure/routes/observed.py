@@ -38,7 +38,8 @@ OWN_LEGS = {
     "sea_rail": ("sea", "rail"), "water": ("water", "sea"), "rail_road": ("rail", "road"),
 }  # fmt: skip
 BASES = ("terminal", "port", "door", "moving")
-CLOSED_AS = {"cape": "suez"}
+# A ship round the Cape of Good Hope passes neither canal.
+CLOSED_AS = {"cape": ("suez", "panama")}
 
 
 def compared(observations: pd.DataFrame, hours: pd.Series) -> pd.DataFrame:
@@ -131,7 +132,7 @@ def _conditions(network: Network, via: str, closed: str) -> tuple[list[Via], NDA
     stops = []
     for name in (x.strip() for x in via.split(";") if x.strip()):
         if name in CLOSED_AS:
-            shut |= network.passage == CLOSED_AS[name]
+            shut |= np.isin(network.passage, CLOSED_AS[name])
             continue
         if name == "caspian":
             links = _caspian(network)
