@@ -74,27 +74,24 @@ def test_a_closed_strait_as_text_json_and_files(
     tmp_path: Path,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(Study, "of", lambda *_, **__: study)
-    code, out, _ = main(monkeypatch, capsys, "--close", "suez", "--top", "3")
+    folder = tmp_path / "out"
+    asked = ["--close", "suez", "--slow", "panama:2", "--top", "3", "--out", str(folder)]
+    code, out, _ = main(monkeypatch, capsys, *asked)
     assert code == 0
     for words in ("Suez Canal closed", "Relations that lose most", "Not covered", "Ways before"):
         assert words in out
-    folder = tmp_path / "out"
-    code, out, _ = main(
-        monkeypatch, capsys, "--close", "suez", "--slow", "panama:2", "--json",
-        "--out", str(folder),
-    )  # fmt: skip
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert set(before) == FILES
+    code, out, _ = main(monkeypatch, capsys, *asked, "--json")
     assert code == 0
     found = json.loads(out)
     assert found["what"] == "Suez Canal closed, Panama Canal slowed 2 times"
     assert found["loss_usd"] > 0
     assert found["not_covered"]
-    assert {p.name for p in folder.iterdir()} == FILES
     assert json.loads((folder / "summary.json").read_text())["loss_usd"] == found["loss_usd"]
     pairs = pd.read_csv(folder / "relations.csv")
     assert len(pairs) == len(found["relations"])
     assert pairs["loss_usd"].sum() == pytest.approx(found["loss_usd"], rel=1e-6)
-    before = {p.name: p.read_bytes() for p in folder.iterdir()}
-    main(monkeypatch, capsys, "--close", "suez", "--slow", "panama:2", "--out", str(folder))
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
 
 

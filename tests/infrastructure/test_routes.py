@@ -269,7 +269,7 @@ def test_ways_are_simple_and_no_two_routes_alike(duisburg: Answer) -> None:
 
 
 @given(st.lists(st.integers(0, len(small.LINKS) - 1), max_size=4, unique=True))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_closing_links_never_makes_the_best_way_quicker(rows: list[int]) -> None:
     planner = small_planner("west", "east")
     shut = no_shut(planner)
@@ -282,7 +282,7 @@ def test_closing_links_never_makes_the_best_way_quicker(rows: list[int]) -> None
                      "sailing_speed_kmh.sea", "line_haul_speed_kmh.rail.russia_kazakhstan"]),
     st.floats(1.0, 4.0), st.sampled_from(PAIRS),
 )  # fmt: skip
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_faster_mode_never_slows_the_best_way(
     key: str, factor: float, pair: tuple[str, str]
 ) -> None:
@@ -356,10 +356,9 @@ def record(found: Answer) -> str:
     return json.dumps(answer_record(found, trips, Query()), sort_keys=True)
 
 
-def test_the_same_question_twice_has_the_same_bytes(duisburg: Answer) -> None:
-    planner = between("Chongqing", "Duisburg")
-    again = answer(planner, modes=("rail", "road"))
-    assert record(again) == record(answer(planner, modes=("rail", "road")))
+def test_the_same_question_twice_has_the_same_bytes() -> None:
+    planner = between("Kunming", "Vientiane")
+    assert record(answer(planner, modes=("rail",))) == record(answer(planner, modes=("rail",)))
     small_ = [record(answer(small_planner("west", "east"))) for _ in range(2)]
     assert small_[0] == small_[1]
     other = record(answer(small_planner("west", "east"), seed=2))
@@ -504,10 +503,6 @@ def test_xian_to_baku_over_the_caspian() -> None:
     assert any(leg.km > 150 for leg in caspian)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the map cuts the standard-gauge line where it meets the metre-gauge one",
-)
 def test_nairobi_to_mombasa_by_train() -> None:
     found = answer(between("Nairobi", "Mombasa"), modes=("rail",)).routes
     assert found[0].main_modes == ("rail",)

@@ -78,7 +78,7 @@ def test_nothing_at_all_takes_no_time() -> None:
     assert (s.mean_hours, s.sd_hours, s.p95_hours, s.buffer_time_index) == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("cv", [0.05, 0.2, 0.5, 0.8])
+@pytest.mark.parametrize("cv", [0.05, 0.2, 0.5, 0.8, 1.2])
 def test_lognormal_draws_have_the_mean_and_variation_asked_for(cv: float) -> None:
     draws = _factor("lognormal", cv, "x", 1)
     assert len(draws) == DRAWS
@@ -88,12 +88,6 @@ def test_lognormal_draws_have_the_mean_and_variation_asked_for(cv: float) -> Non
     # The median of a lognormal lies below its mean by sqrt(1 + cv^2).
     assert np.median(draws) == pytest.approx(1 / np.sqrt(1 + cv**2), rel=0.01)
     assert one(cv).sd_hours == pytest.approx(100 * cv)
-
-
-def test_a_heavy_tail_loses_little_of_its_variation() -> None:
-    """Evenly spread quantiles cut the tail beyond 1 in 8,192: some percent at a cv of 1.2."""
-    draws = _factor("lognormal", 1.2, "x", 1)
-    assert 0.94 * 1.2 < draws.std() < 1.2
 
 
 def test_waits_for_a_departure_lie_between_nothing_and_twice_the_mean() -> None:

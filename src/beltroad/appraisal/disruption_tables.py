@@ -107,8 +107,8 @@ def country_table(study: Study, disruption: Disruption) -> pd.DataFrame:
 def gate_table(study: Study, disruption: Disruption | None = None) -> pd.DataFrame:
     """TEU and trade a year through every gate that has any, before and with the disruption.
 
-    Largest flows first, or largest changes. ``largest_relations`` are the pairs of countries that send most through a project's line or
-    one of the busiest other gates.
+    Largest flows come first, or largest changes. ``largest_relations`` are the pairs of countries
+    that send most through a project's line or one of the busiest other gates.
     """
     flows = study.flows
     named = [""] * len(flows)

@@ -64,7 +64,8 @@ COLUMNS: dict[str, list[tuple[str, str, str]]] = {
 }  # fmt: skip
 TITLES = {
     "relations": "Relations that lose most", "countries": "Countries that lose most",
-    "detours": "Ways before and now", "gates": "Gates by trade that passes, or by how much that changes",
+    "detours": "Ways before and now",
+    "gates": "Gates by trade that passes, or by its change",
     "queues": "Queues where capacity is known", "ranking": "Gates by what their closure costs",
     "curves": "Failure curves",
 }  # fmt: skip

@@ -85,6 +85,8 @@ def congest(
 ) -> Congested:
     """Ways under these conditions with queues at the gates of known capacity.
 
+    Ends after ``rounds``, or as soon as nothing changes.
+
     Where the model sends nothing in the base, growth has no meaning, and time stays as it is.
     """
     gates = [q.gate for q in queues]
@@ -96,7 +98,9 @@ def congest(
         new = _load(base, freight).through(Passing.of(freight, gates))
         gaps.append(float(np.abs(new - flow).sum() / max(flow.sum(), 1e-9)))
         flow = new if k == 1 else flow + (new - flow) / k
-        factor = delay_factor(_wanted(rho, flow, start), rho)
+        last, factor = factor, delay_factor(_wanted(rho, flow, start), rho)
+        if np.array_equal(factor, last):
+            break  # the ways are those that these factors give
         freight = base.freight.under(_queued(conditions, hours, gates, factor, freight))
         if progress is not None:
             progress(k / rounds)

@@ -93,7 +93,7 @@ class Pricing:
     ``groups`` has one row an economy (index ISO alpha-3): ``rail_group``, ``road_group``,
     ``port_group``. ``port_roles`` says which ports long-haul liners call at (hub, regional,
     feeder, by UN/LOCODE); with it empty ships sail straight between any two ports, otherwise a
-    port without a role is a feeder.
+    port without a role is a feeder, and one that a project adds is regional.
     """
 
     parameters: NetworkParameters
@@ -113,7 +113,15 @@ class Pricing:
         """Share of containers that change ships once more on the way to or from these ports."""
         if not self.port_roles:
             return np.zeros(len(rows))
-        roles = [self.port_roles.get(str(ref), "feeder") for ref in network.ref[rows]]
+        # A port that a project adds is built for more than a feeder's traffic.
+        links = list(network.added_by.values()) or [np.empty(0, np.intp)]
+        gates = np.concatenate(links)
+        gates = gates[network.has_mode("port_sea")[gates]]
+        new = np.isin(rows, np.concatenate([network.u[gates], network.v[gates]]))
+        roles = [
+            self.port_roles.get(str(ref), "regional" if fresh else "feeder")
+            for ref, fresh in zip(network.ref[rows], new, strict=True)
+        ]
         return self.parameters.by_group("transshipment_share.sea", np.array(roles, object))
 
     def departure_wait(self, mode: str, network: Network, rows: NDArray[np.integer]) -> Array:

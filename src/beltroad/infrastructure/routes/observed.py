@@ -28,7 +28,8 @@ from beltroad.infrastructure.routes.spread import Part, Variability
 __all__ = ["FAMILY_OF", "compared", "errors", "observed_parts"]
 
 FAMILY_OF = {
-    "rail": ("rail",), "rail_ferry": ("rail-ferry",), "road": ("road",), "sea": ("sea",),
+    "rail": ("rail",), "rail_ferry": ("rail-ferry",), "road": ("road", "road-ferry"),
+    "sea": ("sea",),
     "sea_rail": ("sea-rail", "rail-sea"), "water": ("sea-water",), "rail_road": ("rail-road",),
     "air": ("air",),
 }  # fmt: skip
@@ -169,10 +170,8 @@ def _parts(
     found = search(planner, shut, via=via, families=families, metrics=("hours",), threads=1)
     if not found:
         # The quickest way by way of a border may leave out one of the modes: who takes a train and
-        # a lorry where a lorry alone is quicker looks at the money, too.
-        found = search(
-            planner, shut, via=via, families=families, metrics=("generalised",), threads=1
-        )
+        # a lorry where a lorry alone is quicker looks at the money.
+        found = search(planner, shut, via=via, families=families, metrics=("usd",), threads=1)
     told = [_covered(itinerary(planner, f, names), basis, OWN_LEGS[mode]) for f in found]
     # The first of a family is its quickest; of several families the quickest counts.
     return min(told, key=lambda parts: sum(p.hours for p in parts), default=())
@@ -192,7 +191,7 @@ def _covered(steps: Sequence[Leg | Stop], basis: str, modes: Sequence[str]) -> t
     within = steps if basis == "door" else steps[first:last]
     if basis == "moving":
         within = [s for s in within if isinstance(s, Leg)]
-    return tuple(p for s in within for p in s.spent)
+    return (*_yards(steps, basis, modes), *(p for s in within for p in s.spent))
 
 
 def _handled(steps: Sequence[Leg | Stop], k: int, way: int) -> int:
@@ -200,3 +199,11 @@ def _handled(steps: Sequence[Leg | Stop], k: int, way: int) -> int:
     while 0 <= k + way < len(steps) and isinstance(steps[k + way], Stop):
         k += way
     return k
+
+
+def _yards(steps: Sequence[Leg | Stop], basis: str, modes: Sequence[str]) -> tuple[Part, ...]:
+    """Hours in yards, which a train spends on its way but which count where it sets out."""
+    if basis != "terminal" or "rail" not in modes:
+        return ()
+    first = next(k for k, s in enumerate(steps) if isinstance(s, Leg) and s.mode in modes)
+    return tuple(p for s in steps[:first] for p in s.spent if p.component == "rail_yard")
