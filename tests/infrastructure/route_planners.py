@@ -43,11 +43,21 @@ def small_place(name: str) -> Place:
 def small_planner(
     *names: str, pricing: Pricing | None = None, network: Network | None = None
 ) -> Planner:
-    """The small network between its cities."""
-    priced = pricing or small.pricing()
-    net = network or small.network()
+    """The small network between its cities; one without changes is made only once."""
+    if pricing is None and network is None:
+        return _plain(names)
+    return _planned(names, pricing or small.pricing(), network or small.network())
+
+
+@lru_cache(maxsize=32)
+def _plain(names: tuple[str, ...]) -> Planner:
+    return _planned(names, small.pricing(), small.network())
+
+
+def _planned(names: Sequence[str], pricing: Pricing, network: Network) -> Planner:
     places = [small_place(name) for name in names]
-    return Planner.of(net, priced, nothing_built(net, priced), places, usd_per_hour=USD_PER_HOUR)
+    effects = nothing_built(network, pricing)
+    return Planner.of(network, pricing, effects, places, usd_per_hour=USD_PER_HOUR)
 
 
 @lru_cache(maxsize=1)
@@ -72,6 +82,17 @@ def between(*names: str) -> Planner:
 def answer(planner: Planner, **more: object) -> Answer:
     """Routes of a planner with the bundled variability."""
     return find_routes(planner, variability(), threads=2, **more)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def duisburg() -> Answer:
+    """All routes from Chongqing to Duisburg today."""
+    return answer(between("Chongqing", "Duisburg"))
+
+
+def no_shut(planner: Planner) -> np.ndarray:
+    """Mask that closes nothing."""
+    return np.zeros(len(planner.network.km), np.bool_)
 
 
 def hours_of(planner: Planner, way: Found) -> float:

@@ -72,11 +72,11 @@ def test_words_people_write(net: Network, text: str, kind: str, ref: str) -> Non
 
 def test_every_strait_country_border_and_project_answers_to_its_own_name(net: Network) -> None:
     countries = evidence.load("countries")
-    for row in countries.iloc[::5].to_dict("records"):
+    for row in countries.iloc[::12].to_dict("records"):
         for word in (row["iso3"], row["name"]):
             if row["name"] not in ALSO_WATER:
                 assert parse_closure(str(word), net).refs == (row["iso3"],), word
-    for key in evidence.load("borders")["border_id"].iloc[::7]:
+    for key in evidence.load("borders")["border_id"].iloc[::14]:
         assert key in parse_closure(str(key), net).refs
     for tag, (label, others) in STRAITS.items():
         assert {parse_closure(x, net).refs for x in (tag, label, *others)} == {(tag,)}

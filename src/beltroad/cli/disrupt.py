@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from beltroad.cli.console import app, bars
+from beltroad.cli.console import app, bars, scenario_and_state
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from beltroad.appraisal.scenario import Scenario
 
 __all__ = ["disrupt"]
 
@@ -120,7 +119,7 @@ def disrupt(
 ) -> None:
     """Close or slow straits, borders, countries, ports or lines: who loses how much."""
     _check(by, value_of_time, steps, runs, seed, top, threads)
-    chosen, at = _scenario(scenario, state)
+    chosen, at = scenario_and_state(scenario, state)
     if out is not None:
         from beltroad.appraisal.writing import check_writable
 
@@ -207,21 +206,6 @@ def _told_early(words: list[str], slow: list[str]) -> None:
             parse_closures([text], network)
         else:
             parse_slowdown(text, network)
-
-
-def _scenario(path: Path | None, state: str | None) -> tuple[Scenario, int | str]:
-    from beltroad.appraisal.scenario import Scenario
-    from beltroad.appraisal.scenario_file import read_scenario
-
-    chosen = read_scenario(path) if path is not None else Scenario()
-    if state is None:
-        return chosen, chosen.states.after if path is not None else "today"
-    word = state.strip().lower()
-    if word in ("today", "complete"):
-        return chosen, word
-    if word.isascii() and word.isdecimal() and 2000 <= int(word) <= 2100:
-        return chosen, int(word)
-    raise InputError(f"--state {state[:30]!r}: choose today, complete or a year from 2000 to 2100")
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

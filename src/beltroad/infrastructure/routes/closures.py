@@ -1,4 +1,4 @@
-"""What can be shut or avoided: straits, borders, countries, ports, and lines of projects."""
+"""What can be shut or avoided: straits, borders, countries, ports, lines and sections of lines."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from beltroad import evidence
 from beltroad.errors import InputError, suggest
-from beltroad.infrastructure.network import PORT, Network
-from beltroad.infrastructure.routes.places import _COUNTRY_WORDS, fold
+from beltroad.infrastructure.network import PORT, RAIL, ROAD, Network, great_circle_km
+from beltroad.infrastructure.projects.layers import Layer
+from beltroad.infrastructure.routes.places import _COUNTRY_WORDS, find_place, fold
 
 __all__ = ["STRAITS", "Closure", "closed_links", "parse_closure", "parse_closures"]
 
@@ -34,15 +35,23 @@ STRAITS = {
     "bering": ("Bering Strait", ("beringstrait",)),
 }
 KINDS = ("strait", "border", "country", "port", "line")
+# A section of a line is named by its mode and two places: ``rail:Urumqi to Khorgos``.
+SECTIONS = {"rail": RAIL, "road": ROAD}
+SECTION_REACH_KM = 25.0
 
 
 @dataclass(frozen=True)
 class Closure:
-    """One thing shut: its kind (strait, border, country, port, line), references, and a name."""
+    """One thing shut: its kind, references, and a name.
+
+    ``kind`` is strait, border, country, port, line or section; a section has its ``links``
+    instead of references.
+    """
 
     kind: str
     refs: tuple[str, ...]
     label: str
+    links: tuple[int, ...] = ()
 
 
 def parse_closures(texts: Iterable[str], network: Network) -> list[Closure]:
@@ -55,8 +64,9 @@ def parse_closure(text: str, network: Network) -> Closure:
     """What a user means by a word.
 
     A strait by its name; a border by its id or the name of a place on either side; a country by
-    code or name; a port by its UN/LOCODE; a line by the id of the project that builds it. A
-    prefix such as ``country:`` or ``port:`` settles what a word in doubt means.
+    code or name; a port by its UN/LOCODE; a line by the id of the project that builds it; a section
+    of railway or road as ``rail:Urumqi to Khorgos`` (the shortest way along that layer). A prefix
+    such as ``country:`` or ``port:`` settles what a word in doubt means.
 
     Raises
     ------
@@ -66,8 +76,10 @@ def parse_closure(text: str, network: Network) -> Closure:
     shown = text[:60]
     kind, _, rest = text.partition(":") if ":" in text else ("", "", text)
     kind, word = kind.strip().lower(), rest.strip()
+    if kind in SECTIONS:
+        return _section(kind, word, network)
     if kind and kind not in KINDS:
-        raise InputError(f"{shown!r}: {kind!r} is not one of {', '.join(KINDS)}")
+        raise InputError(f"{shown!r}: {kind!r} is not one of {', '.join((*KINDS, *SECTIONS))}")
     names: dict[str, str] = {}
     searches: dict[str, Callable[[], Closure | None]] = {
         "strait": lambda: _strait(word, names),
@@ -128,6 +140,7 @@ def _links(
         port = (network.layer == PORT) & np.isin(network.ref, refs)
         return np.asarray(port[network.u] | port[network.v])
     out = np.zeros(len(network.km), np.bool_)
+    out[list(closure.links)] = True
     for ref in refs:
         out[lines.get(ref, np.empty(0, np.intp))] = True
     return out
@@ -192,6 +205,27 @@ def _line(word: str, network: Network, names: dict[str, str]) -> Closure | None:
     names.update(dict.fromkeys(ids, "line"))
     code = word.upper()
     return Closure("line", (code,), f"line {code}") if code in ids else None
+
+
+def _section(mode: str, word: str, network: Network) -> Closure:
+    first, _, second = word.partition(" to ")
+    if not second.strip():
+        raise InputError(
+            f"{mode}:{word[:50]}: name the section by its ends, as in {mode}:Urumqi to Khorgos"
+        )
+    layer, ends = Layer(network, SECTIONS[mode], mode), []
+    for name in (first, second):
+        place = find_place(name)
+        nodes = layer.near(place.lat, place.lon, SECTION_REACH_KM)
+        if not len(nodes):
+            raise InputError(f"{place.label}: no {mode} within {SECTION_REACH_KM:.0f} km")
+        ends.append((place, nodes))
+    away = [great_circle_km(p.lat, p.lon, network.lat[n], network.lon[n]) for p, n in ends]
+    km, links = layer.way(ends[0][1], ends[1][1], away[0], away[1], np.inf)
+    if not np.isfinite(km) or not len(links):
+        raise InputError(f"{mode}:{word[:50]}: no {mode} joins these places")
+    label = f"{mode} {ends[0][0].name} to {ends[1][0].name}"
+    return Closure("section", (), label, tuple(int(k) for k in links))
 
 
 def _fold(text: object) -> str:

@@ -172,7 +172,8 @@ def _ranked(routes: Sequence[Route]) -> list[Route]:
     for k in np.argsort(score, kind="stable").tolist():
         alike = [j for j in rows if _alike(routes[j], routes[k])]
         beaten = any((measure[j] <= measure[k] * (1 + SLACK)).all() for j in alike)
-        if not beaten or (measure[k] <= best).any():
+        same = any((measure[j] <= measure[k]).all() for j in alike)
+        if not beaten or ((measure[k] <= best).any() and not same):
             rows.append(k)
     # The best in a measure: of those as good to a reader, the one that is best otherwise.
     first = [
