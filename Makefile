@@ -34,10 +34,12 @@ $(VENV)/installed-test: $(VENV)/installed requirements-test.lock
 	@touch $@
 
 docs: install-test
+	$(BIN)/python -m pip install -q --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install -q --group docs
 	$(BIN)/mkdocs build --strict
 
 data: ## make the bundled tables again from their sources (needs a network)
+	$(BIN)/python -m pip install -q --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install -q --group data
 	$(BIN)/python data/build_all.py
 

@@ -20,7 +20,7 @@ FACTS = Path(__file__).resolve().parent / "facts"
 COMPONENTS = (
     *("line_rail", "line_road", "line_sea", "line_water", "line_air", "ferry"),
     *("border_rail", "border_road", "gauge_change"),
-    *("rail_terminal", "rail_yard", "port_dwell", "airport_handling", "transshipment", "canal"),
+    *("rail_terminal", "port_dwell", "airport_handling", "transshipment", "canal"),
     *("wait_train", "wait_ship", "wait_ferry", "wait_flight", "road_loading"),
 )
 UNIFORM_CV = 1 / sqrt(3)

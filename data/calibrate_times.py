@@ -7,10 +7,7 @@ penalty on the squared log of each factor, is least. The penalty is the one with
 leave-one-out error within the part; the part ``holdout`` is looked at last and decides nothing.
 
 Run: ``python data/calibrate_times.py``. Takes about four minutes. The factors go by hand into
-``facts/network_parameters.csv`` (``line_time_factor``, ``border_time_factor``, ``yard_hours``).
-
-Factors on railway time stay within the range that the sources of the speeds give; a constant per
-trip stands for yards.
+``facts/network_parameters.csv`` (rows ``line_time_factor`` and ``border_time_factor``).
 """
 
 from __future__ import annotations
@@ -32,19 +29,7 @@ FAMILIES = {
     "rail": ("rail", "rail_ferry", "rail_road", "sea_rail"),
     "road": ("road",),
 }
-# Waits at borders may be this far from those measured; trains stand in yards this long, in units
-# of half a day.
-WAITS, YARDS, YARD_HOURS = (0.2, 2.0), (0.05, 4.0), 12.0
 EUROPE = ("europe", "western_balkans")
-
-
-def rail_limits(table: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """Range of each factor on railway time: what the sources' own low and high speeds allow."""
-    rows = table[table["parameter"] == "line_haul_speed_kmh"].set_index("country_group")
-    slow, fast = rows["value"] / rows["low"], rows["value"] / rows["high"]
-    known = {k: (float(fast[k]), float(slow[k])) for k in ("china", "russia_kazakhstan", "europe")}
-    others = [k for k in rows.index if k not in (*known, "western_balkans")]
-    return known | {"elsewhere": (float(fast[others].median()), float(slow[others].median()))}
 
 
 def factor_of(column: str, family: str) -> str:
@@ -59,9 +44,7 @@ def factor_of(column: str, family: str) -> str:
     return ""
 
 
-def fit(
-    hours: np.ndarray, days: np.ndarray, weight: np.ndarray, penalty: float, bounds: np.ndarray
-) -> np.ndarray:
+def fit(hours: np.ndarray, days: np.ndarray, weight: np.ndarray, penalty: float) -> np.ndarray:
     """Factors of all columns but the first, which holds the hours that have none."""
 
     def loss(logs: np.ndarray) -> float:
@@ -69,18 +52,15 @@ def fit(
         total = float((weight * np.sqrt(error**2 + SOFT**2)).sum())
         return total + penalty * float((logs**2).sum())
 
-    start = np.clip(np.full(hours.shape[1] - 1, -0.05), *np.log(bounds).T)
-    return np.exp(minimize(loss, start, bounds=np.log(bounds), method="L-BFGS-B").x)
+    return np.exp(minimize(loss, np.full(hours.shape[1] - 1, -0.05)).x)
 
 
-def left_out(
-    hours: np.ndarray, days: np.ndarray, weight: np.ndarray, penalty: float, bounds: np.ndarray
-) -> np.ndarray:
+def left_out(hours: np.ndarray, days: np.ndarray, weight: np.ndarray, penalty: float) -> np.ndarray:
     """Absolute log error of each trip under factors fitted to the others."""
     out = []
     for k in range(len(days)):
         others = np.arange(len(days)) != k
-        factors = fit(hours[others], days[others], weight[others], penalty, bounds)
+        factors = fit(hours[others], days[others], weight[others], penalty)
         computed = hours[k, 0] + hours[k, 1:] @ factors
         out.append(abs(np.log(computed) - np.log(24 * days[k])))
     return np.array(out)
@@ -90,14 +70,9 @@ def main() -> None:
     """Fit both families and print factors with errors before and after, in both parts."""
     table = evidence.load("network_parameters")
     keys = [k for k in parameter_keys(table) if "_time_factor." in k]
-    plain_values = dict.fromkeys(keys, 1.0) | {"yard_hours.rail": 0.0}
-    plain = {"name": "uncalibrated", "parameters": {"network": plain_values}}
+    plain = {"name": "uncalibrated", "parameters": {"network": dict.fromkeys(keys, 1.0)}}
     compared, parts = transit_times(parse_scenario(plain))
     compared = compared.set_index("obs_id")
-    limits = {
-        "rail": rail_limits(table) | {"border": WAITS, "yard": YARDS},
-        "road": {"border": WAITS},
-    }
     for family, modes in FAMILIES.items():
         rows = compared[compared["mode"].isin(modes) & compared["kind"].isin(list(WEIGHT))]
         rows = rows[rows["days_model"].notna() & (rows["basis"] == "terminal")]
@@ -105,16 +80,13 @@ def main() -> None:
         sums = parts.loc[rows.index].T.groupby(names).sum().T
         columns = ["", *(c for c in sums.columns if c)]
         hours = sums.reindex(columns=columns, fill_value=0.0)
-        if family == "rail":
-            hours["yard"] = YARD_HOURS
-        hours = hours[["", *(c for c in hours.columns[1:] if hours[c].sum() > 0)]]
+        hours = hours[["", *(c for c in columns[1:] if hours[c].sum() > 0)]]
         weight = rows["kind"].map(WEIGHT).to_numpy()
         own = (rows["part"] == "calibrate").to_numpy()
         data = hours.to_numpy()[own], rows["days"].to_numpy()[own], weight[own]
-        bounds = np.array([limits[family][c] for c in hours.columns[1:]])
-        trials = {p: left_out(*data, p, bounds) for p in PENALTIES}
+        trials = {p: left_out(*data, p) for p in PENALTIES}
         best = min(trials, key=lambda p: trials[p].mean())
-        factors = fit(*data, best, bounds)
+        factors = fit(*data, best)
         print(f"\n{family}: {own.sum()} trips, penalty {best} of {PENALTIES}")
         for name, factor in zip(hours.columns[1:], factors, strict=True):
             print(f"  {name:20}{factor:6.2f}")

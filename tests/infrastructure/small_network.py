@@ -123,7 +123,6 @@ def pricing(reforms: tuple[object, ...] = (), **closed: str) -> Pricing:
     """Bundled parameters with the borders of this network, calibration factors at 1."""
     table = evidence.load("network_parameters")
     plain = {key: 1.0 for key in parameter_keys(table) if "_time_factor." in key}
-    plain["yard_hours.rail"] = 0.0
     return Pricing(
         NetworkParameters.of(table, plain),
         evidence.load("country_groups").set_index("iso3"),

@@ -30,7 +30,8 @@ NOT_COVERED = (
     "trade keeps its partners and amounts: no rerouting of demand, no inventories, no prices",
     "capacity is unlimited unless congestion is on, and then known at a few gates only",
     "one TEU stands for the same value everywhere; cities share trade by population",
-    "carriers' networks are not modelled: no transshipment, every port reaches every other",
+    "carriers' networks are not modelled: every port reaches every other, smaller ones with a mean "
+    "time for changing ships",
 )
 
 

@@ -14,6 +14,7 @@ from beltroad.infrastructure.projects.record import parse_waypoints
 
 __all__ = ["map_layers"]
 
+AT_A_PLACE = ("terminal", "new_port", "new_terminal")
 RAIL_CELL_DEGREES = 0.75
 SEA_CELL_DEGREES = 4.0
 
@@ -26,7 +27,7 @@ def map_layers(transport: Transport, inputs: Inputs) -> MapLayers:
         _thinned(network, network.has_mode("sea"), "sea", SEA_CELL_DEGREES),
     ]
     chosen = transport.projects[transport.projects["chosen"]]
-    drawn = chosen[chosen["effect"] != "terminal"]
+    drawn = chosen[~chosen["effect"].isin(AT_A_PLACE)]
     lines += [
         pd.DataFrame(
             {"kind": "project", "project": row.id, "part": 0,
@@ -41,7 +42,7 @@ def _points(network: Network, chosen: pd.DataFrame, inputs: Inputs) -> pd.DataFr
     """Cities by population, ports, and projects at a place."""
     cities = inputs.cities
     ports = np.flatnonzero(network.layer == PORT)
-    places = chosen[chosen["effect"] == "terminal"]
+    places = chosen[chosen["effect"].isin(AT_A_PLACE)]
     spots = np.array([parse_waypoints(str(w))[0] for w in places["waypoints"]]).reshape(-1, 2)
     return pd.concat(
         [

@@ -228,7 +228,9 @@ class Transport:
         That is so for a line or port neither built nor in the map data, and for a terminal.
         """
         rows = self.projects[PLACING]
+        # A new port may be in the map although its row says no: it takes the map's port away.
         unbuilt = rows["effect"].isin(ADDS) & (rows["in_2024_data"] == "no")
+        unbuilt &= rows["effect"] != "new_port"
         silent = (unbuilt | (rows["effect"] == "terminal")).to_numpy(bool)
         return [json.dumps(r, default=str) for r in rows.to_dict("records")], silent
 

@@ -41,7 +41,6 @@ _BEST = {"hours_total": "fastest", "usd_per_teu": "cheapest", "kgco2e_per_teu": 
 _MODES = {"water": "inland water"}
 _PLAIN = {
     "line_road": "lorry to or from the terminal", "rail_terminal": "rail terminal",
-    "rail_yard": "yards on the way",
     "road_loading": "loading", "port_dwell": "port", "airport_handling": "airport handling",
     "wait_train": "waiting for the train", "wait_timetable": "waiting for the train (timetable)",
     "wait_ship": "waiting for the ship", "wait_flight": "waiting for the flight",

@@ -127,7 +127,7 @@ def _spread(network: Network, hours: LinkHours, cv: Mapping[str, float]) -> Arra
     handling = np.where(by_air, cv["airport_handling"], handling)
     parts = (
         (hours.line, line), (hours.border, border), (hours.departure, wait),
-        (hours.handling, handling), (hours.yard, cv["rail_yard"]),
+        (hours.handling, handling),
         (hours.gauge, cv["gauge_change"]),
         (hours.port, cv["port_dwell"]), (hours.transshipment, cv["transshipment"]),
         (hours.canal, cv["canal"]),

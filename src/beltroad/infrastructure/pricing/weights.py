@@ -87,8 +87,7 @@ class LinkHours:
     """Hours of every link by component; arrays of shape (links,) or (2, links) by direction.
 
     ``line`` km over speed (2, ...; ``inf`` where there is no way); ``handling`` loading and
-    terminals; ``departure`` waiting for the next train or ship (2, ...); ``yard`` standing in
-    yards, once a train trip, counted where it sets out (2, ...); ``border`` (2, ...);
+    terminals; ``departure`` waiting for the next train or ship (2, ...); ``border`` (2, ...);
     ``gauge``; ``port`` container time in a sea port; ``transshipment`` of boxes that change ships
     for that port; ``canal``. Direction 0 is from the link's first node to its second.
     """
@@ -96,7 +95,6 @@ class LinkHours:
     line: Array
     handling: Array
     departure: Array
-    yard: Array
     border: Array
     gauge: Array
     port: Array
@@ -106,7 +104,7 @@ class LinkHours:
     def total(self) -> Array:
         """Sum of all components, shape (2, links)."""
         fixed = self.handling + self.gauge + self.port + self.transshipment + self.canal
-        return np.asarray(self.line + self.departure + self.yard + self.border + fixed)
+        return np.asarray(self.line + self.departure + self.border + fixed)
 
     def of(self, rows: Rows, forward: NDArray[np.bool_]) -> dict[str, Array]:
         """Each component on these links in the direction travelled."""
@@ -130,11 +128,7 @@ class LinkPricer:
         self._network, self._pricing, self._km = network, pricing, km
         n = len(km)
         self._line = np.full((2, n), np.inf)
-        self._handling, self._departure, self._yard = (
-            np.zeros(n),
-            np.zeros((2, n)),
-            np.zeros((2, n)),
-        )
+        self._handling, self._departure = np.zeros(n), np.zeros((2, n))
         usd, kg = np.zeros(n), np.zeros(n)
         self._lines: dict[str, tuple[Rows, Array]] = {}
         self._slack: dict[str, Array] = {}
@@ -150,7 +144,7 @@ class LinkPricer:
         self._terminals(usd, kg)
         self._border, self._change = _cross(network, pricing, usd)
         self._money = np.stack([usd, kg]).astype(np.float32)
-        fixed = self._handling + self._departure + self._yard + self._border
+        fixed = self._handling + self._departure + self._border
         self._fixed = fixed
         self._base = self._line + fixed
         self._terminal_hours = p.one("terminal_hours.rail")
@@ -192,7 +186,6 @@ class LinkPricer:
             line,
             handling,
             departure,
-            self._yard,
             self._border,
             gauge,
             dwell,
@@ -282,10 +275,7 @@ class LinkPricer:
             if departs:
                 terminal = np.where(inward[rows], net.v[rows], net.u[rows])
                 wait = self._pricing.departure_wait(departs, net, terminal)
-                out = np.where(inward[rows], 1, 0)
-                self._departure[out, rows] = wait
-                if departs == "rail":
-                    self._yard[out, rows] = p.one("yard_hours.rail")
+                self._departure[np.where(inward[rows], 1, 0), rows] = wait
 
 
 def link_weights(network: Network, pricing: Pricing, effects: StateEffects) -> LinkWeights:

@@ -14,7 +14,7 @@ from beltroad import evidence
 from beltroad.errors import InputError, suggest
 from beltroad.infrastructure.network import PORT, RAIL, ROAD, Network, great_circle_km
 from beltroad.infrastructure.projects.layers import Layer
-from beltroad.infrastructure.routes.places import _COUNTRY_WORDS, find_place, fold
+from beltroad.infrastructure.routes.places import COUNTRY_WORDS, find_place, fold
 
 __all__ = ["STRAITS", "Closure", "closed_links", "parse_closure", "parse_closures"]
 
@@ -185,7 +185,7 @@ def _country(word: str, names: dict[str, str]) -> Closure | None:
     names.update(dict.fromkeys(table["name"], "country"))
     key = _fold(word)
     columns = table[["iso3", "iso2", "name"]].map(_fold)
-    hit = table[(columns == key).any(axis=1) | (table["iso3"] == _COUNTRY_WORDS.get(key, ""))]
+    hit = table[(columns == key).any(axis=1) | (table["iso3"] == COUNTRY_WORDS.get(key, ""))]
     if hit.empty:
         return None
     row = hit.iloc[0]

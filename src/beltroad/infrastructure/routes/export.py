@@ -31,7 +31,7 @@ DEGREES = 4
 # What hours are spent on, by the start of a component's name.
 GROUPS = {
     "moving": ("line_", "ferry"),
-    "terminals": ("rail_terminal", "rail_yard", "road_loading", "port_dwell", "airport_handling",
+    "terminals": ("rail_terminal", "road_loading", "port_dwell", "airport_handling",
                   "transshipment"),
     "departure": ("wait_",),
     "borders": ("border_", "gauge_change"),

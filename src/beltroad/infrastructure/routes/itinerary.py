@@ -111,7 +111,6 @@ class _Teller:
         what = [
             (HANDLING[self.mode[k]], self.hours["handling"][k]),
             (WAIT[departs], self.hours["departure"][k]),
-            ("rail_yard", self.hours["yard"][k]),
             ("line_road", self.hours["line"][k]),
         ]
         self._stop(k, kind, self._name(node), what, at=node, own=True)

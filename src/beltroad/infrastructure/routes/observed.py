@@ -172,8 +172,9 @@ def _parts(
         # The quickest way by way of a border may leave out one of the modes: who takes a train and
         # a lorry where a lorry alone is quicker looks at the money.
         found = search(planner, shut, via=via, families=families, metrics=("usd",), threads=1)
-    told = [_covered(itinerary(planner, f, names), basis, OWN_LEGS[mode]) for f in found]
     # The first of a family is its quickest; of several families the quickest counts.
+    first = {f.family: f for f in reversed(found)}.values()
+    told = [_covered(itinerary(planner, f, names), basis, OWN_LEGS[mode]) for f in first]
     return min(told, key=lambda parts: sum(p.hours for p in parts), default=())
 
 
@@ -191,7 +192,7 @@ def _covered(steps: Sequence[Leg | Stop], basis: str, modes: Sequence[str]) -> t
     within = steps if basis == "door" else steps[first:last]
     if basis == "moving":
         within = [s for s in within if isinstance(s, Leg)]
-    return (*_yards(steps, basis, modes), *(p for s in within for p in s.spent))
+    return tuple(p for s in within for p in s.spent)
 
 
 def _handled(steps: Sequence[Leg | Stop], k: int, way: int) -> int:
@@ -199,11 +200,3 @@ def _handled(steps: Sequence[Leg | Stop], k: int, way: int) -> int:
     while 0 <= k + way < len(steps) and isinstance(steps[k + way], Stop):
         k += way
     return k
-
-
-def _yards(steps: Sequence[Leg | Stop], basis: str, modes: Sequence[str]) -> tuple[Part, ...]:
-    """Hours in yards, which a train spends on its way but which count where it sets out."""
-    if basis != "terminal" or "rail" not in modes:
-        return ()
-    first = next(k for k, s in enumerate(steps) if isinstance(s, Leg) and s.mode in modes)
-    return tuple(p for s in steps[:first] for p in s.spent if p.component == "rail_yard")

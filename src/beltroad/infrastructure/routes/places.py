@@ -22,7 +22,7 @@ from beltroad import evidence
 from beltroad.errors import InputError, suggest
 from beltroad.infrastructure.network import great_circle_km
 
-__all__ = ["KINDS", "Place", "candidates", "find_place", "fold", "parse_point"]
+__all__ = ["COUNTRY_WORDS", "KINDS", "Place", "candidates", "find_place", "fold", "parse_point"]
 
 KINDS = ("city", "port", "airport", "border", "dry_port", "terminal")
 LONGEST_TEXT = 120
@@ -36,7 +36,7 @@ _SAME_PLACE_KM, _SAME_CROSSING_KM = 50.0, 20.0
 # The first is meant where it weighs this many times the next: anywhere; within one country; or as
 # the only network place of the name, where the next is no large city either.
 _DOMINANT, _DOMINANT_AT_HOME, _DOMINANT_LISTED, _LARGE_CITY = 10.0, 3.0, 5.0, 3e5
-_COUNTRY_WORDS = {
+COUNTRY_WORDS = {
     "uk": "GBR", "greatbritain": "GBR", "england": "GBR", "america": "USA", "russia": "RUS",
     "korea": "KOR", "southkorea": "KOR", "northkorea": "PRK", "iran": "IRN", "vietnam": "VNM",
     "laos": "LAO", "turkey": "TUR", "turkiye": "TUR", "uae": "ARE", "czechia": "CZE",
@@ -121,7 +121,7 @@ class _Index:
         table = evidence.load("countries")
         for column in ("name", "iso2", "iso3"):
             known |= {fold(n): c for n, c in zip(table[column], table["iso3"], strict=True)}
-        return known | _COUNTRY_WORDS
+        return known | COUNTRY_WORDS
 
     @cached_property
     def keys(self) -> list[str]:

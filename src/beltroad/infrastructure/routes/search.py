@@ -233,6 +233,7 @@ def _alternatives(
     back = from_source[v] + paths.backward[0, links] + to_target[u]
     total = np.minimum(there, back)
     limit = STRETCH * _cost(paths, best)
+    gates = net.has_mode("port_sea")
     taken = [best]
     for k in np.argsort(total, kind="stable"):
         if not total[k] <= limit or len(taken) > family.most:
@@ -251,6 +252,8 @@ def _alternatives(
         )
         if not _simple(way) or not _locally_best(paths, way, len(first.links)):
             continue
+        if gates[way[0]].sum() > gates[best[0]].sum():
+            continue  # it calls at the port only to sail on
         if max(_shared(net.km, way, other) for other in taken) <= family.shared:
             taken.append(way)
     return taken[1:]
