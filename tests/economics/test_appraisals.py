@@ -81,8 +81,9 @@ def test_equilibria_hold_and_world_accounts_balance(base: Appraisal) -> None:
 def test_nothing_gets_slower_and_something_faster(base: Appraisal) -> None:
     assert (base.pairs["hours_after"] <= base.pairs["hours_before"] + 1e-9).all()
     by_pair = base.pairs.set_index(["exporter", "importer"])["shipment_time_change_pct"]
-    assert by_pair["LAO", "CHN"] < -0.5
-    assert by_pair["CHN", "LAO"] < -0.5
+    # By land from South-East Asia to Europe the railway counts; near by, lorries stay quicker.
+    assert by_pair["SGP", "POL"] < -0.5
+    assert by_pair["POL", "SGP"] < -0.5
     assert by_pair["BRA", "ARG"] == 0
     assert base.headlines.real_income_usd[0] > 0
     assert base.countries.set_index("iso3").at["LAO", "real_income_change_pct"] > 0
@@ -115,7 +116,7 @@ def test_one_more_project_never_lengthens_a_shipment(appraiser: Appraiser, base:
     assert (both["hours_before_more"] == both["hours_before"]).all()
     assert (both["hours_after_more"] <= both["hours_after"]).all()
     saved = both[both["hours_after_more"] < both["hours_after"]]
-    assert {"CHN", "UZB"} <= set(saved["exporter"])
+    assert {"CHN", "AZE"} <= set(saved["exporter"])
     days = both["days_reckoned_after_more"] - both["days_reckoned_after"]
     assert (days.dropna() <= 1e-6).all()
 
@@ -142,7 +143,7 @@ def test_a_comparison_back_in_time_is_refused(appraiser: Appraiser) -> None:
 
 def test_first_order_gain_is_close_to_the_exact_one(appraiser: Appraiser) -> None:
     """A single port: small enough for the envelope theorem; both are world gains in USD a year."""
-    alone = appraiser(projects={"include": ["ANK-PRT"]})
+    alone = appraiser(projects={"include": ["LEK-PRT"]})
     first = float(alone.projects["alone_gain_usd"].iloc[0])
     exact = alone.headlines.real_income_usd[0]
     assert first > 0
