@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import beltroad
 from beltroad import cli
 from beltroad.errors import ConvergenceError
+from command_line import run_beltroad as main
 
 SMALL = """
 name = "A port"
@@ -34,21 +35,6 @@ def run(*arguments: str, cwd: Path, cache: str = "off") -> subprocess.CompletedP
         cwd=cwd, capture_output=True, text=True, timeout=300, check=False,
         env=os.environ | {"BELTROAD_CACHE": cache, "COLUMNS": "200"},
     )  # fmt: skip
-
-
-def main(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> tuple[int, str, str]:
-    """Run the entry point in this process: exit code, output, errors."""
-    monkeypatch.setattr(sys, "argv", ["beltroad", *arguments])
-    monkeypatch.setenv("BELTROAD_CACHE", "off")
-    try:
-        cli.main()
-        code = 0
-    except SystemExit as leave:
-        code = int(leave.code or 0)
-    said = capsys.readouterr()
-    return code, said.out, said.err
 
 
 def scenario(folder: Path, text: str = SMALL) -> str:

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from beltroad import cli
 from beltroad.appraisal import reach as appraisal_reach
 from beltroad.appraisal.inputs import gather
 from beltroad.appraisal.reach import Access, Levers
 from beltroad.appraisal.scenario import Scenario
 from beltroad.infrastructure.network import great_circle_km
+from command_line import run_beltroad
 
 pytestmark = pytest.mark.xdist_group("bundled")
 
@@ -62,16 +62,7 @@ def main(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
 ) -> tuple[int, str, str]:
     """Run the command in this process: exit code, output, errors."""
-    monkeypatch.setattr(sys, "argv", ["beltroad", "access", *arguments])
-    monkeypatch.setenv("BELTROAD_CACHE", "off")
-    monkeypatch.setenv("COLUMNS", "160")
-    try:
-        cli.main()
-        code = 0
-    except SystemExit as leave:
-        code = int(leave.code or 0)
-    said = capsys.readouterr()
-    return code, said.out, said.err
+    return run_beltroad(monkeypatch, capsys, "access", *arguments, columns=160)
 
 
 def test_the_table_of_the_corridors(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from beltroad import cli
 from beltroad.appraisal.disruption import Study
+from command_line import run_beltroad
 
 FILES = {"summary.json", "relations.csv", "countries.csv", "detours.csv", "gates.csv"}
 
@@ -23,16 +22,8 @@ def study() -> Study:
 def main(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
 ) -> tuple[int, str, str]:
-    """Run the entry point in this process: exit code, output, errors."""
-    monkeypatch.setattr(sys, "argv", ["beltroad", "disrupt", *arguments])
-    monkeypatch.setenv("COLUMNS", "200")
-    try:
-        cli.main()
-        code = 0
-    except SystemExit as leave:
-        code = int(leave.code or 0)
-    said = capsys.readouterr()
-    return code, said.out, said.err
+    """Run the command in this process: exit code, output, errors."""
+    return run_beltroad(monkeypatch, capsys, "disrupt", *arguments, columns=200, cache=None)
 
 
 @pytest.mark.parametrize(

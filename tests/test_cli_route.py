@@ -10,24 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from beltroad import cli
 from beltroad.appraisal.routes import Atlas
+from command_line import run_beltroad
 
 
 def run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
 ) -> tuple[int, str, str]:
-    """Run the entry point in this process: exit code, output, errors."""
-    monkeypatch.setattr(sys, "argv", ["beltroad", "route", *arguments])
-    monkeypatch.setenv("BELTROAD_CACHE", "off")
-    monkeypatch.setenv("COLUMNS", "100")
-    try:
-        cli.main()
-        code = 0
-    except SystemExit as leave:
-        code = int(leave.code or 0)
-    said = capsys.readouterr()
-    return code, said.out, said.err
+    """Run the command in this process: exit code, output, errors."""
+    return run_beltroad(monkeypatch, capsys, "route", *arguments, columns=100)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.infrastructure.network import PORT, RAIL, Network, great_circle_km
+from beltroad.infrastructure.shipments.router import hinterland_limit_km
 
 __all__ = ["FAMILIES", "Family", "allowed_links", "away_from"]
 
@@ -22,8 +23,6 @@ FEEDER_KM = 300.0
 TRAIN_FERRY_KM = 120.0
 # Hinterlands reach at most this share of the way to the other end, but to a port of their own.
 APART, OWN_PORT_KM = 0.45, 60.0
-# A sea way begins and ends in ports of the ends' hinterland: see shipments.router.
-HINTERLAND_KM, HINTERLAND_FACTOR, HINTERLAND_MARGIN_KM = 2000.0, 1.5, 750.0
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def allowed_links(
             np.concatenate([network.u[gates], network.v[gates]]),
         )
         nearest = away[:, port].min(axis=1, keepdims=True) if len(port) else np.zeros((2, 1))
-        limit = np.maximum(HINTERLAND_KM, HINTERLAND_FACTOR * nearest + HINTERLAND_MARGIN_KM)
+        limit = hinterland_limit_km(nearest)
         # Where the ends are near each other their hinterlands must not meet, or lorries would go
         # all the way.
         limit = np.minimum(limit, np.maximum(APART * away[:, ends].max(), nearest + OWN_PORT_KM))

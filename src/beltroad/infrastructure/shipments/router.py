@@ -26,7 +26,7 @@ from beltroad.infrastructure.pricing.ports import PortTimes
 from beltroad.infrastructure.pricing.weights import LinkWeights
 from beltroad.infrastructure.shipments.searoutes import join_sea
 
-__all__ = ["Router", "land_ways", "shipments"]
+__all__ = ["Router", "hinterland_limit_km", "land_ways", "shipments"]
 
 Floats = NDArray[np.float32]
 # A sea way starts and ends at ports of the city's hinterland: within this distance, or within
@@ -153,5 +153,9 @@ def _hinterland(
         network.lat[ports], network.lon[ports],
     )  # fmt: skip
     nearest = np.min(km, axis=1, where=own, initial=np.inf, keepdims=True)
-    limit = np.maximum(HINTERLAND_KM, HINTERLAND_FACTOR * nearest + HINTERLAND_MARGIN_KM)
-    return np.asarray(km <= limit)
+    return np.asarray(km <= hinterland_limit_km(nearest))
+
+
+def hinterland_limit_km(nearest_km: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far the ports of a place may lie from it, given the way to the nearest one; km."""
+    return np.maximum(HINTERLAND_KM, HINTERLAND_FACTOR * nearest_km + HINTERLAND_MARGIN_KM)
