@@ -83,6 +83,7 @@ def find_routes(
         shut_modes = [m for m in MODES if m not in (*modes, "air", "road")]
         shut = shut | net.has_mode(*shut_modes) if shut_modes else shut
     found = search(planner, shut, via=via, families=families, threads=threads, progress=progress)
+    # Beside a way through Suez stands the one without: ships have gone round Africa for years.
     if any((net.passage[f.links] == "suez").any() for f in found):
         long_way = [f for f in families if "sea" in f.must]
         found += search(

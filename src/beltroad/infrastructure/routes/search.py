@@ -146,9 +146,8 @@ def _family(
 
 
 def _has(planner: Planner, family: Family, way: Way) -> bool:
-    modes = planner.network.mode_code[way[0]]
-    wanted = [planner.network.has_mode(m) for m in family.must]
-    return all(mask[way[0]].any() for mask in wanted) and len(modes) > 0
+    """Whether a way uses every mode without which it would belong to another family."""
+    return all(planner.network.has_mode(mode)[way[0]].any() for mode in family.must)
 
 
 def _branches(planner: Planner, family: Family) -> NDArray[np.intp]:
