@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from beltroad.cli.console import app, bars
+from beltroad.cli.output import check_files, records
 from beltroad.errors import InputError, suggest
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def access(
         raise InputError("--city and --country: give one of the two")
     code = None if country is None else _country(country)
     if csv is not None:
-        _check_file(csv)
+        check_files([csv])
     chosen = _scenario(scenario, state, compare)
 
     from beltroad.appraisal.reach import access_of, find_city
@@ -119,14 +120,6 @@ def _known_city(text: str) -> None:
     find_city(evidence.load("cities").astype({"city_id": str}), text)
 
 
-def _check_file(path: Path) -> None:
-    """Fail before long work where a file could not be written."""
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder, not a file; give the name of a file in it")
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it first")
-
-
 def _scenario(path: Path | None, state: str | None, compare: str | None) -> Scenario:
     """The scenario with the two states that are asked for."""
     from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
@@ -172,20 +165,11 @@ def _record(
     }  # fmt: skip
     if row is not None:
         curves = city_curves(found, row).reset_index()
-        return out | {"city": _records(table)[0], "days_to_parts": _records(curves)}
+        return out | {"city": records(table)[0], "days_to_parts": records(curves)}
     if code is not None:
         mean = found.countries[found.countries["iso3"] == code]
-        return out | {"country": _records(mean)[0], "cities": _records(table)}
-    return out | {"groups": _records(found.groups), "countries": _records(table)}
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for JSON: what is not known or out of reach is null."""
-    return [
-        {str(k): None if isinstance(v, float) and not math.isfinite(v) else v
-         for k, v in each.items()}
-        for each in table.to_dict("records")
-    ]  # fmt: skip
+        return out | {"country": records(mean)[0], "cities": records(table)}
+    return out | {"groups": records(found.groups), "countries": records(table)}
 
 
 def _print(

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from beltroad.cli.console import app
+from beltroad.cli.output import rounded_records
 from beltroad.errors import InputError, OutputError, suggest
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def cables(
 
     table, landings = evidence.load("cables"), evidence.load("cable_landings")
     if name is None:
-        found: dict[str, Any] = {"cables": _records(table)}
+        found: dict[str, Any] = {"cables": rounded_records(table)}
         _show(found, as_json, [_listing(table)], [])
         return
     key = name.casefold()
@@ -54,7 +55,7 @@ def cables(
     first = at.iloc[0]
     found = {
         "landing": first["landing"], "iso3": first["iso3"], "lat": float(first["lat"]),
-        "lon": float(first["lon"]), "cables": _records(here),
+        "lon": float(first["lon"]), "cables": rounded_records(here),
     }  # fmt: skip
     title = f"{first['landing']} ({first['iso3']}), {first['lat']:.2f} {first['lon']:.2f}"
     _show(found, as_json, [_listing(here)], [title])
@@ -155,8 +156,8 @@ def _listing(table: pd.DataFrame) -> Table:
 
 def _one_cable(cable: pd.Series, landings: pd.DataFrame, as_json: bool) -> None:
     own = landings[landings["cable_id"].eq(cable["cable_id"]) & landings["iso3"].ne("")]
-    facts = _records(cable.to_frame().T)[0]
-    facts["landings"] = _records(own[["landing", "kind", "iso3", "lat", "lon"]])
+    facts = rounded_records(cable.to_frame().T)[0]
+    facts["landings"] = rounded_records(own[["landing", "kind", "iso3", "lat", "lon"]])
     table = Table("landing", "country", "lat", "lon", box=None)
     for r in own.to_dict("records"):
         table.add_row(r["landing"], r["iso3"], f"{r['lat']:.2f}", f"{r['lon']:.2f}")
@@ -172,12 +173,6 @@ def _one_cable(cable: pd.Series, landings: pd.DataFrame, as_json: bool) -> None:
         *([f"Note: {facts['note']}"] if facts["note"] else []),
     ]  # fmt: skip
     _show(facts, as_json, [table], lines)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values; unknown numbers are None."""
-    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", force_ascii=False))
-    return rows
 
 
 def _show(found: dict[str, Any], as_json: bool, tables: list[Table], lines: list[str]) -> None:

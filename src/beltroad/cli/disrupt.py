@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from beltroad.cli.console import app, bars, scenario_and_state
+from beltroad.cli.output import rounded_records
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def disrupt(
     if out is not None:
         _write(out, record, found)
     if as_json:
-        typer.echo(json.dumps(record | {k: _records(t) for k, t in found.items()}, indent=1))
+        typer.echo(json.dumps(record | {k: rounded_records(t) for k, t in found.items()}, indent=1))
         return
     _print(record, found, top)
     if out is not None:
@@ -206,12 +207,6 @@ def _told_early(words: list[str], slow: list[str]) -> None:
             parse_closures([text], network)
         else:
             parse_slowdown(text, network)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values; unknown numbers are None."""
-    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", force_ascii=False))
-    return rows
 
 
 def _write(folder: Path, record: dict[str, Any], found: dict[str, pd.DataFrame]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from beltroad.cli.console import app, bars, scenario_and_state
+from beltroad.cli.output import check_files
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def route(
 ) -> None:
     """Compare the ways from ORIGIN to DESTINATION by time, money and emissions per container."""
     files = [path for path in (geojson, html) if path is not None]
-    _check_files(files)
+    check_files(files)
     modes = _modes(mode or [])
     if value_of_time is not None and not 0 <= value_of_time <= 1e6:
         raise InputError(f"--value-of-time {value_of_time:g}: give 0 to 1,000,000 USD per TEU-day")
@@ -126,17 +127,6 @@ def route(
         _print(answer, trips, shown, query, detail if legs else 0)
     for path in files:
         typer.echo(f"{path} written", err=True)
-
-
-def _check_files(paths: Sequence[Path]) -> None:
-    """Fail before long work where a file could not be written."""
-    for path in paths:
-        if path.is_dir():
-            raise InputError(f"{path}: is a folder, not a file; give the name of a file in it")
-        if not path.parent.is_dir():
-            raise InputError(f"{path}: there is no folder {path.parent}; make it first")
-    if len({p.resolve() for p in paths}) < len(paths):
-        raise InputError(f"{paths[0]}: named twice; give each output its own file")
 
 
 def _modes(texts: Sequence[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from beltroad.cli.console import app, bars
+from beltroad.cli.output import records
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
@@ -226,19 +227,11 @@ def _whole(each: Service, computed: pd.DataFrame | None) -> dict[str, Any]:
         "aliases": list(each.aliases), "operator": each.operator, "summary": each.summary,
         "source_title": each.source_title, "source_url": each.source_url,
         "confidence": each.confidence, "note": each.note,
-        "places": _records(each.places), "figures": _records(each.figures),
-        "lines": _records(each.lines), "checks": _records(named.service_checks(each)),
-        "conflicts": _records(named.conflicts(each)),
+        "places": records(each.places), "figures": records(each.figures),
+        "lines": records(each.lines), "checks": records(named.service_checks(each)),
+        "conflicts": records(named.conflicts(each)),
     }  # fmt: skip
-    return found if computed is None else found | {"routes": _records(computed)}
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for JSON: what is not known is null."""
-    return [
-        {str(key): None if value != value else value for key, value in row.items()}
-        for row in table.to_dict("records")
-    ]
+    return found if computed is None else found | {"routes": records(computed)}
 
 
 def _json(value: object) -> str:

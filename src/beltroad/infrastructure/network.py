@@ -150,9 +150,8 @@ class Network:
     @cached_property
     def added_by(self) -> dict[str, NDArray[np.intp]]:
         """Rows of the links that each project adds."""
-        project = self.links["project"].astype(object).to_numpy()
-        rows = np.flatnonzero(project != "")
-        names = project[rows]
+        rows = np.flatnonzero(self.project != "")
+        names = self.project[rows]
         return {str(name): rows[names == name] for name in np.unique(names.astype(str))}
 
     @cached_property
@@ -164,6 +163,11 @@ class Network:
     def border(self) -> NDArray[np.str_]:
         """Id of the listed crossing of each link, or empty."""
         return self.links["border"].astype(object).to_numpy().astype(str)
+
+    @cached_property
+    def project(self) -> NDArray[np.object_]:
+        """Id of the project that adds each link, or empty."""
+        return np.asarray(self.links["project"].astype(object))
 
     @cached_property
     def ref(self) -> NDArray[np.str_]:

@@ -63,7 +63,7 @@ def link_table(
             "gauge_change": network.gauge_change,
             "border": network.border,
             "passage": network.passage,
-            "project": network.links["project"].astype(object).to_numpy(),
+            "project": network.project,
             "patched": network.links["patched"].to_numpy(bool),
         }
     )

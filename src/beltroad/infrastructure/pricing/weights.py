@@ -10,6 +10,7 @@ say where its time goes.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,14 +68,11 @@ class LinkWeights:
     forward: NDArray[np.float32]
     backward: NDArray[np.float32]
 
-    def generalised(self, usd_per_hour: float, usd_per_kgco2e: float = 0.0) -> LinkWeights:
-        """Shape (4, links): usd plus the value of hours (and of CO2) first, to be minimised."""
-        hour, kg = np.float32(usd_per_hour), np.float32(usd_per_kgco2e)
+    def generalised(self, usd_per_hour: float) -> LinkWeights:
+        """Shape (4, links): usd plus the value of hours comes first, to be minimised."""
+        hour = np.float32(usd_per_hour)
         return LinkWeights(
-            *(
-                np.concatenate([w[1:2] + hour * w[:1] + kg * w[2:3], w])
-                for w in (self.forward, self.backward)
-            )
+            *(np.concatenate([w[1:2] + hour * w[:1], w]) for w in (self.forward, self.backward))
         )
 
     def closed(self, links: NDArray[np.bool_]) -> LinkWeights:
@@ -177,7 +175,7 @@ class LinkPricer:
         gauge, dwell, change = np.zeros(n), np.zeros(n), np.zeros(n)
         gauge[self._change] = self._gauge(effects)
         departure = self._departure.copy()
-        gates, there, toward = self._gates()
+        gates, there, toward = self._gates
         wait = ports.load_hours - ports.unload_hours
         change[gates] = ports.transshipment_hours[there]
         dwell[gates] = ports.unload_hours[there] - change[gates]
@@ -206,7 +204,7 @@ class LinkPricer:
         km = self._network.km[sea] + ports.speed_kmh * hours.canal[sea]
         money[0, sea] = km * ports.usd_per_teu_km + canal_usd(self._network, self._pricing)[sea]
         money[1, sea] = km * ports.kgco2e_per_teu_km
-        gates, there, _ = self._gates()
+        gates, there, _ = self._gates
         money[0, gates] += ports.usd_handling / 2 + ports.usd_transshipment[there]
         return self._weights(hours.total(), money), hours
 
@@ -222,6 +220,7 @@ class LinkPricer:
         speed = [effects.speed(rows, km / self._line[way, rows], "water", p) for way in (0, 1)]
         return rows, km / np.stack(speed)
 
+    @cached_property
     def _gates(self) -> tuple[Rows, Rows, Rows]:
         """Links between port and sea, position of each one's port, direction out to sea."""
         net = self._network
@@ -290,7 +289,7 @@ def _without_works(network: Network) -> Rows:
     """
     inland = network.gauge_change.copy()
     inland[network.crossings] = False
-    inland &= network.links["project"].astype(object).to_numpy() == ""
+    inland &= network.project == ""
     inland &= ~network.links["patched"].to_numpy(bool)
     rows, yards = np.flatnonzero(inland), np.flatnonzero(network.layer == DRYPORT)
     if not len(rows) or not len(yards):
@@ -346,7 +345,7 @@ def _cross(network: Network, pricing: Pricing, usd: Array) -> tuple[Array, Rows]
         wait = changed(wait, hits, reform)
     # Gauges change where there are works for it: at listed crossings, and where a project builds
     # them. Elsewhere the lines meet, but no container passes.
-    built = network.links["project"].astype(object).to_numpy()[rows] != ""
+    built = network.project[rows] != ""
     wait[:, network.gauge_change[rows] & (border == "") & ~built] = np.inf
     out = np.zeros((2, len(network.km)))
     out[:, rows] = wait

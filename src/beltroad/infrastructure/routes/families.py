@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from beltroad.infrastructure.network import PORT, RAIL, Network, great_circle_km
 from beltroad.infrastructure.shipments.router import hinterland_limit_km
 
-__all__ = ["FAMILIES", "Family", "allowed_links", "away_from"]
+__all__ = ["FAMILIES", "LINES", "Family", "allowed_links", "away_from"]
 
 LINES = ("rail", "road", "sea", "ferry", "water")
 # First and last miles by lorry of a train or barge, great circle from either end, km.

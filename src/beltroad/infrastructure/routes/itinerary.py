@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from beltroad.infrastructure.network import AIRPORT, CITY, DRYPORT, PORT
+from beltroad.infrastructure.network import AIRPORT, CITY, DRYPORT, MODES, PORT
+from beltroad.infrastructure.routes.families import LINES
 from beltroad.infrastructure.routes.names import Names
 from beltroad.infrastructure.routes.planner import Planner
 from beltroad.infrastructure.routes.route import Leg, Stop
@@ -15,7 +16,6 @@ from beltroad.infrastructure.routes.spread import Part
 __all__ = ["itinerary"]
 
 Rows = NDArray[np.int64]
-LINES = ("rail", "road", "sea", "ferry", "water")
 TERMINALS = (CITY, PORT, AIRPORT, DRYPORT)
 # A border or change of gauge with at least this wait is a stop of its own; quicker ones are part
 # of the leg that runs over them.
@@ -43,7 +43,7 @@ class _Teller:
     def __init__(self, planner: Planner, names: Names, found: Found) -> None:
         self.planner, self.names, self.found = planner, names, found
         net = planner.network
-        self.mode = net.links["mode"].astype(object).to_numpy()[found.links].astype(str)
+        self.mode = np.array(MODES)[net.mode_code[found.links]]
         weights = planner.weights
         self.weights = np.where(
             found.forward, weights.forward[:, found.links], weights.backward[:, found.links]

@@ -76,19 +76,23 @@ class Planner:
 
         Row 0 of its weights is what is minimised; rows 1 to 3 are hours, usd and kg CO2e.
         """
-        rows = [self._row(metric, w) for w in (self.weights.forward, self.weights.backward)]
+        if metric == "generalised":
+            both = self.weights.generalised(self.usd_per_hour)
+            rows = [both.forward, both.backward]
+        else:
+            rows = [_first(metric, w) for w in (self.weights.forward, self.weights.backward)]
         for row in rows:
             row[0, shut] = np.inf
         weighting = customize(self.topology, rows[0][:1], rows[1][:1])
         net = self.network
         return Paths(self.topology, weighting, net.u, net.v, rows[0], rows[1])
 
-    def _row(self, metric: str, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-        if metric == "generalised":
-            first = weights[1] + np.float32(self.usd_per_hour) * weights[0]
-        else:
-            first = weights[("hours", "usd", "kgco2e").index(metric)].copy()
-            # Money and emissions say nothing of what is closed; hours do. A little of them
-            # breaks ties and keeps every way finite in time.
-            first = first + np.float32(1e-4) * weights[0] if metric != "hours" else first
-        return np.concatenate([first[np.newaxis], weights])
+
+def _first(metric: str, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weights with what is minimised before them."""
+    first = weights[("hours", "usd", "kgco2e").index(metric)]
+    if metric != "hours":
+        # Money and emissions say nothing of what is closed; hours do. A little of them breaks
+        # ties and keeps every way finite in time.
+        first = first + np.float32(1e-4) * weights[0]
+    return np.concatenate([first[np.newaxis], weights])
