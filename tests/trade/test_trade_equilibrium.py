@@ -10,9 +10,9 @@ from trade_economies import random_economy
 
 from beltroad.errors import ConvergenceError, InputError
 from beltroad.trade import Bill, country_results, decomposition, solve
-from beltroad.trade._anderson import Anderson
-from beltroad.trade._newton import newton, wage_jacobian
-from beltroad.trade._system import System
+from beltroad.trade.solver.anderson import Anderson
+from beltroad.trade.solver.newton import newton, wage_jacobian
+from beltroad.trade.solver.system import System
 from beltroad.trade.bill import no_bill
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from beltroad.errors import ConvergenceError, InputError
-from beltroad.trade._anderson import Anderson
-from beltroad.trade._newton import newton
-from beltroad.trade._system import State, System
+from beltroad.trade.solver.anderson import Anderson
+from beltroad.trade.solver.newton import newton
+from beltroad.trade.solver.system import State, System
 from beltroad.trade.bill import Bill, no_bill
 from beltroad.trade.calibration import Array, Calibration, elasticity_vector
 

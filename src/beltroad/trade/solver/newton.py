@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from beltroad.trade._anderson import Anderson
-from beltroad.trade._system import State, System
+from beltroad.trade.solver.anderson import Anderson
+from beltroad.trade.solver.system import State, System
 from beltroad.trade.calibration import Array
 
 __all__ = ["newton", "wage_jacobian"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from beltroad.trade._anderson import Anderson
+from beltroad.trade.solver.anderson import Anderson
 from beltroad.trade.bill import Bill
 from beltroad.trade.calibration import Array, Calibration
 

@@ -1,0 +1,1 @@
+"""The numerical heart: equations in changes, Anderson acceleration, Newton steps."""
