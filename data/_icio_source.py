@@ -1,25 +1,26 @@
-"""OECD ICIO 2022 as a small set of arrays, and final demand by destination built from them.
+"""OECD ICIO 2022 as a small set of arrays.
 
 The source keeps, for 80 economies and 50 industries, the shares of intermediate spending and the
 output accounts, but final demand only as one total per seller. Here the flows are put together
-again and final demand is spread over destinations by bi-proportional scaling.
+again; final demand by destination is imputed by ``beltroad.trade.world``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from _common import wheel_member
+from beltroad.trade.world import Observed
 
 REQUIREMENT = "sanction-simulator==0.1.4"
 FOLDER = "sanction_simulator/data/"
-HOME_SEED = 1e-3
-MINIMUM_VALUE_ADDED_SHARE = 0.02
+MILLION = 1e6
 
 Array = npt.NDArray[np.float64]
 
@@ -72,43 +73,20 @@ def labels() -> tuple[dict[str, str], dict[str, str]]:
     )
 
 
-def value_added(flows: IcioFlows) -> Array:
-    """Output less intermediates bought from the 80 economies, per economy.
+def observed(flows: IcioFlows, without: Sequence[str] = ()) -> Observed:
+    """The accounts as the imputation reads them, USD.
 
-    Holds true value added, taxes less subsidies on inputs, and inputs from the rest of the world.
+    ``without`` leaves economies out, as if the source did not show them: what is sold to them
+    joins the other sales, what is bought from them the residual of output.
     """
-    return (flows.output - flows.intermediate.sum((0, 1))).sum(0)
-
-
-def final_demand(
-    flows: IcioFlows, spending: Array, *, tolerance: float = 1e-12, sweeps: int = 5000
-) -> Array:
-    """Spread final demand over destinations: ``[j, n, i]``, importer n, exporter i.
-
-    The start is each seller's own pattern of intermediate sales over buyers, plus
-    ``HOME_SEED`` of final sales at home (all of them where it sells no intermediates); it is then
-    scaled in turn to final sales of each seller and to ``spending`` of each buyer.
-    """
-    n = flows.seller_final.shape[1]
-    start = flows.intermediate.sum(2).transpose(0, 2, 1).copy()
-    total = start.sum(1)
-    home = np.where(total > 0, HOME_SEED * total, 1.0)
-    start[:, np.arange(n), np.arange(n)] += home
-    buyer = np.ones(n)
-    target = flows.seller_final
-    for sweep in range(1, sweeps + 1):
-        reach = np.einsum("jni,n->ji", start, buyer)
-        seller = np.divide(target, reach, out=np.zeros_like(reach), where=target > 0)
-        bought = np.einsum("jni,ji->n", start, seller)
-        update = spending / bought
-        step = np.abs(update / buyer - 1).max()
-        buyer = update
-        if step < tolerance:
-            done = sweep
-            break
-    else:
-        raise SystemExit(f"bi-proportional scaling not done after {sweeps} sweeps")
-    reach = np.einsum("jni,n->ji", start, buyer)
-    seller = np.divide(target, reach, out=np.zeros_like(reach), where=target > 0)
-    print(f"{done} sweeps; buyer factors {buyer.min():.2f} to {buyer.max():.2f}")
-    return start * buyer[None, :, None] * seller[:, None, :]
+    out = np.array([code in set(without) for code in flows.economies])
+    kept = flows.intermediate[:, ~out][..., ~out]
+    other = flows.seller_final[:, ~out] + flows.intermediate[:, ~out][..., out].sum((2, 3))
+    return Observed(
+        economies=tuple(c for c, gone in zip(flows.economies, out, strict=True) if not gone),
+        industries=tuple(flows.industries),
+        flows=kept.sum(2).transpose(0, 2, 1) * MILLION,
+        use=kept.sum(1).transpose(2, 0, 1) * MILLION,
+        output=flows.output[:, ~out].T * MILLION,
+        other_sales=other.T * MILLION,
+    )

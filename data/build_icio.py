@@ -1,7 +1,7 @@
-"""Trade, input costs, output and elasticities for the trade model, from OECD ICIO 2022.
+"""Industries and trade elasticities of the trade model.
 
-Run: ``python data/build_icio.py``. Writes icio_trade, icio_inputs, icio_output, icio_economies
-and icio_industries into the bundle. Method and limits: docs/methods/trade.md.
+Run: ``python data/build_icio.py``. Writes icio_industries into the bundle; the accounts are
+written by ``build_world_trade.py``. Method and limits: docs/methods/trade.md.
 """
 
 from __future__ import annotations
@@ -13,14 +13,7 @@ import numpy as np
 import pandas as pd
 
 from _common import write_table
-from _icio_source import (
-    MINIMUM_VALUE_ADDED_SHARE,
-    IcioFlows,
-    final_demand,
-    labels,
-    read_flows,
-    value_added,
-)
+from _icio_source import labels, read_flows
 
 SCRIPT = "data/build_icio.py"
 FACTS = Path(__file__).resolve().parent / "facts" / "trade_elasticities_cp2015.csv"
@@ -30,13 +23,6 @@ OECD = {
     "licence": "CC BY 4.0",
     "vintage": "2022 (2025 edition)",
 }
-COPY = {
-    "title": "Benchmark arrays inside the Python package sanction-simulator 0.1.4 (Bhattathiripad "
-    "and Veetil; code MIT), derived from the OECD ICIO",
-    "url": "https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html",
-    "licence": "CC BY 4.0 (data, OECD)",
-    "vintage": "2022 (2025 edition)",
-}
 CP = {
     "title": "Caliendo and Parro (2015), Estimates of the Trade and Welfare Effects of NAFTA, "
     "Review of Economic Studies 82(1), Table 1 and the authors' replication files",
@@ -44,13 +30,6 @@ CP = {
     "licence": "figures cited from a published article",
     "vintage": "2015 (data 1993)",
 }
-IMPUTED = (
-    "Final demand by destination is imputed (bi-proportional scaling of each seller's pattern of "
-    "intermediate sales, final spending of each economy set to its value added, so trade is "
-    "balanced); the rest of the world is left out as buyer and seller, its purchases are spread "
-    "over the 80 economies. Everything else is taken over or follows by arithmetic."
-)
-
 # ICIO industry -> sectors of Caliendo and Parro. C26 joins three of theirs.
 SECTORS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("A01", "A02", "A03"), ("Agriculture",)),
@@ -130,147 +109,10 @@ def elasticities(industries: list[str], titles: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def compact(values: np.ndarray) -> np.ndarray:
-    """Float32 with 16 bits of mantissa (relative error below 8e-6), which compresses better.
-
-    The data are not known to that accuracy; the accounts are closed exactly when they are read.
-    """
-    bits = values.astype("float32").view("uint32")
-    return ((bits + np.uint32(0x40)) & np.uint32(0xFFFFFF80)).view("float32")
-
-
-def trade_table(flows: IcioFlows, final: np.ndarray) -> pd.DataFrame:
-    """Long table of flows that are not zero, float32, labels as categories."""
-    inter = flows.intermediate.sum(2).transpose(0, 2, 1)
-    j, n, i = np.nonzero((inter > 0) | (final > 0))
-    return pd.DataFrame(
-        {
-            "industry": pd.Categorical.from_codes(j, flows.industries),
-            "importer": pd.Categorical.from_codes(n, flows.economies),
-            "exporter": pd.Categorical.from_codes(i, flows.economies),
-            "intermediate_musd": compact(inter[j, n, i]),
-            "final_musd": compact(final[j, n, i]),
-        }
-    )
-
-
-def input_table(flows: IcioFlows) -> pd.DataFrame:
-    """Share of gross output spent on each input, all origins together."""
-    used = flows.intermediate.sum(1).transpose(2, 0, 1)  # n, k, j
-    output = flows.output.T[:, None, :]
-    share = np.divide(used, output, out=np.zeros_like(used), where=output > 0)
-    worst = share.sum(1).max()
-    if worst > 1 - MINIMUM_VALUE_ADDED_SHARE + 1e-9:
-        raise SystemExit(f"an industry spends {worst:.3f} of its output on inputs")
-    n, k, j = np.nonzero(share)
-    return pd.DataFrame(
-        {
-            "country": pd.Categorical.from_codes(n, flows.economies),
-            "input_industry": pd.Categorical.from_codes(k, flows.industries),
-            "using_industry": pd.Categorical.from_codes(j, flows.industries),
-            "cost_share": compact(share[n, k, j]),
-        }
-    )
-
-
 def main() -> None:
-    """Build and write the five tables."""
+    """Build and write the table."""
     flows = read_flows()
-    names, titles = labels()
-    added = value_added(flows)
-    final = final_demand(flows, added)
-    total = flows.intermediate.sum(2).transpose(0, 2, 1) + final
-    cross = total * (1 - np.eye(len(added)))
-    used = flows.intermediate.sum((0, 1))
-    sources = [OECD, COPY]
-    write_table(
-        "icio_trade",
-        trade_table(flows, final),
-        title="Intermediate and final trade by industry between 80 economies, 2022",
-        script=SCRIPT,
-        sources=sources,
-        columns={
-            "industry": ("-", "ICIO industry that makes the goods or services"),
-            "importer": ("-", "ISO 3166 alpha-3 of the buyer (may equal the exporter)"),
-            "exporter": ("-", "ISO 3166 alpha-3 of the seller"),
-            "intermediate_musd": ("million USD", "sales to industries, basic prices"),
-            "final_musd": ("million USD", "sales to final demand; imputed by destination"),
-        },
-        notes=IMPUTED,
-        fmt="parquet",
-    )
-    write_table(
-        "icio_inputs",
-        input_table(flows),
-        title="Input cost shares by economy and using industry, 2022",
-        script=SCRIPT,
-        sources=sources,
-        columns={
-            "country": ("-", "ISO 3166 alpha-3"),
-            "input_industry": ("-", "ICIO industry that supplies the input"),
-            "using_industry": ("-", "ICIO industry that uses it"),
-            "cost_share": ("share of gross output", "spending on the input, all 80 origins"),
-        },
-        notes="One less the column sum is the value added share (with taxes on inputs and inputs "
-        "from the rest of the world). Two columns are bounded at 0.98: ISL C21, CYP H51.",
-        fmt="parquet",
-    )
-    j, n = np.nonzero(flows.output.T)[::-1]
-    write_table(
-        "icio_output",
-        pd.DataFrame(
-            {
-                "country": [flows.economies[x] for x in n],
-                "industry": [flows.industries[x] for x in j],
-                "gross_output_musd": flows.output[j, n].round(3),
-                "value_added_musd": (flows.output - used)[j, n].round(3),
-                "recorded_output_musd": flows.recorded_output[j, n].round(3),
-            }
-        ),
-        title="Gross output and value added by economy and industry, 2022",
-        script=SCRIPT,
-        sources=sources,
-        columns={
-            "country": ("-", "ISO 3166 alpha-3"),
-            "industry": ("-", "ICIO industry"),
-            "gross_output_musd": ("million USD", "output that closes the accounts of the 80"),
-            "value_added_musd": ("million USD", "output less inputs from the 80 economies"),
-            "recorded_output_musd": ("million USD", "output as published"),
-        },
-        notes="Output that closes the accounts differs from the published one by at most 1.6 %.",
-        fmt="parquet",
-    )
-    write_table(
-        "icio_economies",
-        pd.DataFrame(
-            {
-                "iso3": flows.economies,
-                "name": [names[c] for c in flows.economies],
-                "value_added_musd": added.round(3),
-                "gross_output_musd": flows.output.sum(0).round(3),
-                "exports_musd": cross.sum((0, 1)).round(3),
-                "imports_musd": cross.sum((0, 2)).round(3),
-                "intermediate_exports_musd": (
-                    (flows.intermediate.sum(2).transpose(0, 2, 1) * (1 - np.eye(len(added))))
-                    .sum((0, 1))
-                    .round(3)
-                ),
-            }
-        ),
-        title="The 80 economies of the trade model, 2022",
-        script=SCRIPT,
-        sources=sources,
-        columns={
-            "iso3": ("-", "ISO 3166 alpha-3"),
-            "name": ("-", "name used by the OECD"),
-            "value_added_musd": ("million USD", "output less inputs from the 80 economies"),
-            "gross_output_musd": ("million USD", "output, basic prices"),
-            "exports_musd": ("million USD", "goods and services to the other 79; part imputed"),
-            "imports_musd": ("million USD", "goods and services from the other 79; part imputed"),
-            "intermediate_exports_musd": ("million USD", "inputs sold to the other 79; observed"),
-        },
-        notes=IMPUTED,
-    )
+    _, titles = labels()
     write_table(
         "icio_industries",
         elasticities(flows.industries, titles),

@@ -21,6 +21,7 @@ _HOMES = {
     "Network": "beltroad.infrastructure.network",
     "Progress": "beltroad.appraisal.progress",
     "Scenario": "beltroad.appraisal.scenario",
+    "TradeModel": "beltroad.trade.model",
     "appraise": "beltroad.appraisal.run",
     "evidence": "beltroad",
     "policy": "beltroad",
@@ -29,8 +30,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Appraisal", "Cache", "Network", "Progress", "Scenario", "appraise", "evidence", "policy",
-    "read_scenario", "trade",
+    "Appraisal", "Cache", "Network", "Progress", "Scenario", "TradeModel", "appraise", "evidence",
+    "policy", "read_scenario", "trade",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from beltroad.appraisal.scenario import Scenario
     from beltroad.appraisal.scenario_file import read_scenario
     from beltroad.infrastructure.network import Network
+    from beltroad.trade.model import TradeModel
 
 
 def __getattr__(name: str) -> Any:

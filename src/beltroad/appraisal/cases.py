@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from beltroad.appraisal.levels import Case
+from beltroad.appraisal.own_accounts import own_accounts
 from beltroad.appraisal.scenario import Scenario
 
 __all__ = ["STUDY_READING", "central_case", "variations"]
@@ -23,6 +24,7 @@ def central_case(scenario: Scenario) -> Case:
         switch=p.mode_choice == "switch",
         elasticities=p.elasticities,
         domestic=p.domestic,
+        accounts=own_accounts(scenario),
     )
 
 
@@ -60,5 +62,7 @@ def variations(scenario: Scenario, central: Case) -> list[Case]:
                 "the percentage by which its days fall: one reading of the published study, an "
                 "upper bound that is part of no range here"),
     ]  # fmt: skip
+    if central.accounts is not None and len(central.accounts.sets) == 1:
+        cases = [c for c in cases if c.elasticities == central.elasticities]
     return [c for c in cases if replace(c, name=central.name, description="") != replace(
         central, description="")]  # fmt: skip

@@ -6,8 +6,8 @@ counterfactuals of it, and the result is the one against the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from beltroad.appraisal.levels import (
 from beltroad.appraisal.schema import check_dataset
 from beltroad.infrastructure.shipments.modes import ModeChoice, effective_days
 from beltroad.infrastructure.shipments.pairs import PairWeights
+from beltroad.trade.levers import Applied, Lever, apply
 
 __all__ = ["Economy", "Outcome", "calibrated"]
 
@@ -41,7 +42,8 @@ class Outcome:
 
     ``countries`` is indexed by ISO code; ``days`` is the dataset ``access``; ``cost`` one row a
     pair with the ad valorem cost of time (and of freight money, where it counts) in both states;
-    ``bilateral`` the change of trade by pair; ``residuals`` of each equilibrium by state.
+    ``bilateral`` the change of trade by pair; ``residuals`` of each equilibrium by state;
+    ``solved`` the equilibria themselves, where they were asked to be kept.
     """
 
     case: Case
@@ -50,19 +52,23 @@ class Outcome:
     cost: pd.DataFrame
     bilateral: pd.DataFrame
     residuals: dict[str, dict[str, float]]
+    solved: dict[str, trade.Equilibrium] = field(default_factory=dict, repr=False)
 
 
 class Economy:
     """The calibrated model joined to cities; evaluates cases and single changes of hours.
 
-    ``by_cost`` gives the comparison routed by money and time, when a case asks for it.
+    ``by_cost`` gives the comparison routed by money and time, when a case asks for it;
+    ``levers`` are the policies of the later state.
     """
 
     def __init__(
         self, city_country: NDArray[np.str_], population: Array, choice: ModeChoice,
         cargo_value_usd: float, ways: Comparison, by_cost: Callable[[float], Comparison],
+        levers: Sequence[Lever] = (),
     ) -> None:  # fmt: skip
         self.choice, self.cargo_value_usd = choice, cargo_value_usd
+        self.levers = tuple(levers)
         self.ways, self._by_cost = ways, by_cost
         reachable = np.logical_and.reduce([np.isfinite(ways.of(s).hours) for s in STATES])
         self.weights = PairWeights(city_country, population, reachable)
@@ -83,19 +89,33 @@ class Economy:
         return self._measures[key]
 
     def for_model(self, calibration: trade.Calibration, pairs: Array) -> Array:
-        """Pair values as [importer, exporter] in the model's order; 0 where there is no way."""
-        place = np.searchsorted(self.weights.countries, calibration.economies)
-        known = pairs[np.ix_(place, place)].T
-        return np.where(np.isfinite(known), known, 0.0)
+        """Pair values as [importer, exporter] in the model's order; 0 where there is no way.
 
-    def evaluate(self, case: Case) -> Outcome:
-        """Solve both counterfactuals of a case and set one against the other."""
+        Economies of the model that are not on the network, such as the rest of the world, have
+        no way.
+        """
+        place = pd.Index(self.weights.countries).get_indexer(pd.Index(calibration.economies))
+        known = pairs[np.ix_(place, place)].T
+        there = np.isfinite(known) & (place >= 0)[:, None] & (place >= 0)
+        return np.where(there, known, 0.0)
+
+    def evaluate(self, case: Case, *, keep: bool = False) -> Outcome:
+        """Solve both counterfactuals of a case and set one against the other.
+
+        ``keep`` keeps the equilibria, some 100 MB, for :meth:`billed`.
+        """
         calibration, measure = calibrated(case), self.measure(case)
         levels = {state: measure.levels(state, case) for state in STATES}
         solved: Solved = {}
         for state in ("before", "after"):
             change = self._change(calibration, case, levels["economy"], levels[state])
-            solved[state] = trade.solve(calibration, change, start=solved.get("before"))
+            tariff = None
+            if state == "after" and self.levers:
+                policy = self.policy(case)
+                change, tariff = change * policy.cost_change, policy.tariff
+            solved[state] = trade.solve(
+                calibration, change, tariff=tariff, start=solved.get("before")
+            )
         labels = {"exporter": self.weights.countries, "importer": self.weights.countries}
         access = xr.Dataset(
             {f"days_{k}": (("exporter", "importer"), v.days) for k, v in levels.items()}, labels
@@ -107,7 +127,32 @@ class Economy:
             cost=self._cost(calibration, case, levels),
             bilateral=_bilateral(calibration, solved),
             residuals={k: _residuals(e) for k, e in solved.items()},
+            solved=solved if keep else {},
         )
+
+    def policy(self, case: Case) -> Applied:
+        """What the policy levers amount to in the later state, and the account of each."""
+        calibration = calibrated(case)
+        days = self.for_model(calibration, self.measure(case).levels("after", case).days)
+        return apply(
+            self.levers, calibration, value_of_time_level=case.value_of_time, days=days
+        )
+
+    def billed(self, outcome: Outcome, bill: trade.Bill) -> pd.DataFrame:
+        """The same comparison with a bill in the later state: one row an economy of the model.
+
+        Needs an outcome with its equilibria. Columns ``real_income_change_pct``,
+        ``real_income_change_usd`` (a year), ``paid_usd``, ``received_usd`` (a year).
+        """
+        calibration = calibrated(outcome.case)
+        before, after = outcome.solved["before"], outcome.solved["after"]
+        paid = trade.solve(
+            calibration, after.cost_change, tariff=after.tariff, bill=bill, start=after
+        )
+        out = _compare(calibration, {"before": before, "after": paid})
+        out = out[["real_income_change_pct", "real_income_change_usd"]].copy()
+        out["paid_usd"], out["received_usd"] = paid.bill_paid, paid.bill_received
+        return out
 
     def first_order_gain_usd(self, case: Case, hours: NDArray[np.float32]) -> float:
         """World gain of replacing the earlier state's hours by these, to first order, USD/a.
@@ -192,6 +237,8 @@ class Economy:
 
 def calibrated(case: Case) -> trade.Calibration:
     """The calibration of a case: its set of elasticities, at a level of their range."""
+    if case.accounts is not None:
+        return case.accounts.calibration(case.elasticities, case.theta)
     calibration = trade.calibrate(case.elasticities)
     if case.theta == "central":
         return calibration

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beltroad import trade
+from beltroad.appraisal.own_accounts import OwnAccounts
 from beltroad.appraisal.transport import Shipments
 from beltroad.infrastructure.shipments.modes import ModeChoice, Split, effective_days
 from beltroad.infrastructure.shipments.pairs import PairWeights
@@ -38,6 +39,7 @@ class Case:
     domestic: bool = False
     money: bool = False
     proportional: bool = False
+    accounts: OwnAccounts | None = None
 
 
 @dataclass(frozen=True)

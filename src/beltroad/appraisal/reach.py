@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad import evidence, trade
+from beltroad import evidence
 from beltroad.appraisal.cache import Cache
+from beltroad.appraisal.cases import central_case
+from beltroad.appraisal.economy import calibrated
 from beltroad.appraisal.headlines import corridor_economies
 from beltroad.appraisal.inputs import Inputs, gather
 from beltroad.appraisal.levels import mean_value_of_time
@@ -69,7 +71,7 @@ def reach_column(what: str, days: float, side: str) -> str:
 def levers_of(scenario: Scenario) -> Levers:
     """Elasticity and value of time of a scenario, as means over goods traded between economies."""
     parameters = scenario.parameters
-    model = trade.calibrate(parameters.elasticities)
+    model = calibrated(central_case(scenario))
     flow = model.trade_usd * ~np.eye(len(model.economies), dtype=bool)
     goods = flow.sum(axis=(1, 2)) * model.goods
     return Levers(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class Appraisal:
 
     ``run`` holds versions, digests of the data, parameters, seed, timings and residuals. The two
     tables of access are there after a run; an appraisal put together by hand may lack them.
+    ``more`` holds the tables of parts that a scenario may have or not, by their declared name.
     """
 
     scenario: Scenario
@@ -69,6 +71,7 @@ class Appraisal:
     run: dict[str, Any]
     access_cities: pd.DataFrame | None = None
     access_countries: pd.DataFrame | None = None
+    more: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def to_html(self, path: str | Path) -> Path:
         """Write the report as one file that opens offline."""

@@ -14,17 +14,22 @@ import beltroad
 from beltroad import evidence
 from beltroad.appraisal.cache import Cache, digest_of, source_digest
 from beltroad.appraisal.cases import central_case, variations
-from beltroad.appraisal.economy import Economy
+from beltroad.appraisal.economy import Economy, calibrated
+from beltroad.appraisal.financing import bills_of, financing_table
 from beltroad.appraisal.gains import alone
 from beltroad.appraisal.headlines import assumptions, headlines, ours, readings, sensitivity
 from beltroad.appraisal.inputs import gather
 from beltroad.appraisal.levels import STATES, Comparison
+from beltroad.appraisal.levers_part import levers_of
 from beltroad.appraisal.maplayers import map_layers
+from beltroad.appraisal.own_accounts import recorded
 from beltroad.appraisal.progress import Progress
-from beltroad.appraisal.reach import access, levers_of
+from beltroad.appraisal.reach import access
+from beltroad.appraisal.reach import levers_of as market_levers
 from beltroad.appraisal.result import Appraisal
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
+from beltroad.appraisal.schema import check_frame
 from beltroad.appraisal.tables import costed_projects, country_table, pair_table, project_table
 from beltroad.appraisal.transport import Transport
 from beltroad.appraisal.yardsticks import compare
@@ -66,6 +71,8 @@ def appraise(
     cache, progress = cache or Cache.default(), progress or Progress()
     before, after = str(scenario.states.before), str(scenario.states.after)
 
+    case = central_case(scenario)  # first, since it reads the user's own accounts, if any
+
     # 1  projects on the network, and shipments in each state
     inputs = gather(scenario)
     transport = Transport(scenario, inputs, cache, progress)
@@ -84,16 +91,25 @@ def appraise(
         parameters.one("cargo_value_usd_per_teu"),
         ways,
         lambda usd_per_day: Comparison(*(transport.state(r, usd_per_day) for r in STATES)),
+        levers_of(scenario.levers),
     )
-    case = central_case(scenario)
     with progress.step("solving the trade equilibrium"):
-        central = economy.evaluate(case)
+        central = economy.evaluate(case, keep=True)
         others = [economy.evaluate(c) for c in variations(scenario, case)]
 
-    # 3  what each project does alone
+    # 3  who pays, and what each project does alone
     costed = costed_projects(inputs, scenario, transport.presence)
+    bills = bills_of(costed, scenario, calibrated(case).economies)
+    more = {}
+    if economy.levers:
+        more["levers"] = check_frame(economy.policy(case).account, "levers")
+    if bills is not None:
+        with progress.step("solving with the bill"):
+            names = inputs.countries.set_index("iso3")["name"]
+            more["financing"] = financing_table(economy, central, bills, names)
+            more["payments"] = bills.payments
     context = digest_of(
-        economy.basis(case), scenario.parameters.model_dump(mode="json"), evidence.digest()
+        economy.basis(case), recorded(scenario)["parameters"], evidence.digest()
     )
     with progress.step("each project alone") as report:
         each = alone(
@@ -110,7 +126,7 @@ def appraise(
         mine = ours(inputs, transport, economy, every, pairs, countries, projects)
         layers = map_layers(transport, inputs)
         hours = {"before": ways.before.hours, "after": ways.after.hours}
-        reached = access(inputs, transport.city_ids, hours, levers_of(scenario))
+        reached = access(inputs, transport.city_ids, hours, market_levers(scenario))
     return Appraisal(
         scenario=scenario,
         headlines=headlines(economy, central, pairs, countries, costed, mine),
@@ -123,9 +139,10 @@ def appraise(
         map_layers=layers,
         access_cities=reached.cities,
         access_countries=reached.countries,
+        more=more,
         run={
             "beltroad": beltroad.__version__,
-            "scenario": scenario.model_dump(mode="json"),
+            "scenario": recorded(scenario),
             "scenario_digest": scenario.digest,
             "source_digest": source_digest(),
             "data_digests": evidence.digest(),

@@ -15,16 +15,27 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from beltroad.errors import suggest
+from beltroad.appraisal.financing_part import Financing
+from beltroad.appraisal.levers_part import LeverPart
+from beltroad.appraisal.scenario_parts import (
+    Border,
+    Corridor,
+    Country,
+    Level,
+    Part,
+    Port,
+    ProjectId,
+    Stop,
+    known,
+    plain_text,
+)
 from beltroad.infrastructure.network import great_circle_km
 from beltroad.infrastructure.projects.plausibility import least_km
 
@@ -39,49 +50,6 @@ EFFECTS = {
     "dryport": ("new_terminal", "terminal"),
 }  # fmt: skip
 Gauge = Literal[762, 914, 950, 1000, 1050, 1055, 1067, 1435, 1520, 1524, 1600, 1668, 1676]
-Level = Literal["low", "central", "high"]
-
-
-def _known(kind: str) -> AfterValidator:
-    """A code that must be among those the bundled tables know."""
-
-    def check(value: str, info: ValidationInfo) -> str:
-        known = (info.context or {}).get(kind)
-        if known is not None and value not in known:
-            raise ValueError(f"{value!r} is not a known {kind}. {suggest(value, known)}".strip())
-        return value
-
-    return AfterValidator(check)
-
-
-def _one_place(value: str, info: ValidationInfo) -> str:
-    """A place of which there is one: two cities may share a name."""
-    shared = (info.context or {}).get("shared_name", {}).get(value)
-    if shared:
-        raise ValueError(f"{value!r} may be {' or '.join(shared)}. Give the id.")
-    return value
-
-
-def _plain_text(value: str) -> str:
-    """Text that no spreadsheet takes for a formula when it opens a table."""
-    if value[:1] in "=+-@\t\r" or not value.isprintable():
-        raise ValueError(
-            f"{value!r:.60} begins like a formula or has control characters. "
-            "Begin with a letter or digit."
-        )
-    return value
-
-
-Country = Annotated[str, _known("country")]
-ProjectId = Annotated[str, _known("project")]
-Border = Annotated[str, _known("border")]
-Corridor = Annotated[str, _known("corridor")]
-Port = Annotated[str, _known("port")]
-Stop = Annotated[str, _known("place"), AfterValidator(_one_place)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def _state(value: object) -> int | str:
@@ -101,7 +69,7 @@ def _state(value: object) -> int | str:
 NetworkState = Annotated[int | str, BeforeValidator(_state)]
 
 
-class States(_Part):
+class States(Part):
     """The two network states compared, and the one to which the economic accounts belong.
 
     ``before`` and ``after`` are a year (projects that are open by then, or expected to be),
@@ -113,7 +81,7 @@ class States(_Part):
     economy: NetworkState = 2022
 
 
-class Filter(_Part):
+class Filter(Part):
     """Projects that match every given key (any of the values of a key)."""
 
     country: tuple[Country, ...] = ()
@@ -127,7 +95,7 @@ class Filter(_Part):
     corridor: tuple[Corridor, ...] = ()
 
 
-class InlineProject(_Part):
+class InlineProject(Part):
     """A project written in the scenario itself.
 
     A line (rail, road, water) is added along its waypoints, or one that is there made faster; a
@@ -139,7 +107,7 @@ class InlineProject(_Part):
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,30}$")]
-    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain_text)]
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(plain_text)]
     mode: Literal["rail", "road", "water", "port", "dryport"]
     effect: Literal["new_link", "upgrade", "terminal", "new_port", "new_terminal"] = "new_link"
     countries: Annotated[tuple[Country, ...], Field(min_length=1)]
@@ -203,7 +171,7 @@ class InlineProject(_Part):
         return (self.locode or self.id) if self.effect in ("new_port", "new_terminal") else None
 
 
-class Projects(_Part):
+class Projects(Part):
     """Which projects the comparison is about. All others stay as they are today."""
 
     include: Literal["all", "none"] | tuple[ProjectId, ...] = "all"
@@ -232,7 +200,7 @@ class Projects(_Part):
         return value
 
 
-class Reform(_Part):
+class Reform(Part):
     """Shorter waits at borders or ports, in the ``after`` state.
 
     Give ``borders`` (ids of listed crossings), ``countries`` (all crossings of these), ``ports``
@@ -257,7 +225,7 @@ class Reform(_Part):
         return self
 
 
-class Schedule(_Part):
+class Schedule(Part):
     """A service that leaves more often, in the ``after`` state.
 
     Wherever trains, ships or barges leave from the ``places`` or in the ``countries``, the wait
@@ -279,7 +247,7 @@ class Schedule(_Part):
         return self
 
 
-class Parameters(_Part):
+class Parameters(Part):
     """Levers of the method. ``network`` overrides single rows of ``network_parameters``.
 
     Without ``life_years`` each mode has its own life (rows ``life_years`` of that table).
@@ -291,13 +259,14 @@ class Parameters(_Part):
     domestic: bool = False
     discount_rate: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     life_years: Annotated[int, Field(ge=5, le=100)] | None = None
+    trade_data: Annotated[str, Field(min_length=1, max_length=4_000)] | None = None
     network: Annotated[
-        Mapping[Annotated[str, _known("parameter")], Annotated[float, Field(ge=0)]],
+        Mapping[Annotated[str, known("parameter")], Annotated[float, Field(ge=0)]],
         Field(default_factory=dict),
     ]
 
 
-class Scenario(_Part):
+class Scenario(Part):
     """One appraisal, frozen; ``digest`` identifies its content."""
 
     name: Annotated[str, Field(min_length=1, max_length=120)] = "Unnamed scenario"
@@ -306,6 +275,8 @@ class Scenario(_Part):
     projects: Projects = Projects()
     reforms: tuple[Reform, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    levers: tuple[LeverPart, ...] = ()
+    financing: tuple[Financing, ...] = ()
     parameters: Parameters = Field(default_factory=lambda: Parameters(network={}))
     sensitivity: bool = True
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
@@ -325,5 +296,12 @@ class Scenario(_Part):
     @property
     def digest(self) -> str:
         """SHA-256 of everything that can change a result (not the name or description)."""
-        text = self.model_dump_json(exclude={"name", "description"})
+        from beltroad.appraisal.own_accounts import OwnAccounts
+
+        folder = self.parameters.trade_data
+        text = self.model_dump_json(
+            exclude={"name": True, "description": True, "parameters": {"trade_data"}}
+        )
+        # The user's accounts count by what they hold, not by where they lie.
+        text += "" if folder is None else OwnAccounts.of(folder).digest
         return hashlib.sha256(text.encode()).hexdigest()

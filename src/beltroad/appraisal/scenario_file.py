@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from beltroad import evidence
+from beltroad.appraisal.own_accounts import beside
 from beltroad.appraisal.scenario import Scenario
 from beltroad.errors import Fault, InputError, ScenarioError, suggest
 from beltroad.infrastructure.network import DRYPORT, PORT
@@ -154,7 +155,7 @@ def _codes_with_own(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _merged(path: Path, depth: int) -> dict[str, Any]:
     """The file's content laid over that of its base, if it names one."""
-    data = _toml(path)
+    data = beside(path.parent, _toml(path))
     base = data.pop("base", None)
     if base is None:
         return data

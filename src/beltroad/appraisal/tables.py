@@ -39,11 +39,11 @@ def costed_projects(inputs: Inputs, scenario: Scenario, presence: pd.DataFrame) 
         known, table["mode"], quantiles=(0.8,), realised=table["status"].isin(FINISHED)
     )
     table["cost_p80_usd"] = spread["cost_p80_usd"]
+    maintenance = inputs.pricing.parameters.one("maintenance_share")
+    table["life_years"] = _life_years(inputs, scenario, table["mode"])
+    table["upkeep_usd"] = maintenance * table["cost_usd"]
     table["annual_cost_usd"] = finance.annual_cost(
-        table["cost_usd"],
-        scenario.parameters.discount_rate,
-        _life_years(inputs, scenario, table["mode"]),
-        inputs.pricing.parameters.one("maintenance_share"),
+        table["cost_usd"], scenario.parameters.discount_rate, table["life_years"], maintenance
     )
     return table
 

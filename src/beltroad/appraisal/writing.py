@@ -39,6 +39,7 @@ def result_files(appraisal: Appraisal) -> dict[str, bytes]:
         "access_countries.csv": appraisal.access_countries,
     }
     tables = {name: _csv(table) for name, table in access.items() if table is not None}
+    tables |= {f"{name}.csv": _csv(table) for name, table in appraisal.more.items()}
     return tables | {
         "countries.csv": _csv(appraisal.countries),
         "pairs.parquet": _parquet(appraisal.pairs),

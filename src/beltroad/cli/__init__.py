@@ -16,10 +16,15 @@ from beltroad.cli import (
     route,
     services,
     tables,
+    trade,
+    trade_gravity,
+    trade_import,
+    trade_levers,
 )
 from beltroad.cli.console import app, main
 
 __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "main", "network",
-    "route", "services", "tables",
+    "route", "services", "tables", "trade", "trade_gravity",
+    "trade_import", "trade_levers",
 ]  # fmt: skip

@@ -37,6 +37,10 @@ def appraise(
     apply: Annotated[
         list[str] | None, typer.Option(help="Switch on an override of the file; repeatable.")
     ] = None,
+    trade_data: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the user's own accounts in place of the bundled ones."),
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the headline figures as JSON.")
@@ -47,6 +51,7 @@ def appraise(
 ) -> None:
     """Appraise a scenario and write report.html, report.xlsx and the tables behind them."""
     from beltroad.appraisal.cache import Cache
+    from beltroad.appraisal.own_accounts import own_accounts
     from beltroad.appraisal.run import appraise as run
     from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
     from beltroad.appraisal.writing import check_writable
@@ -57,6 +62,10 @@ def appraise(
         chosen = parse_scenario({"name": "The corridor portfolio"}, apply=apply or [])
     else:
         chosen = read_scenario(path, apply=apply or [])
+    if trade_data is not None:
+        parameters = chosen.parameters.model_copy(update={"trade_data": str(trade_data)})
+        chosen = chosen.model_copy(update={"parameters": parameters})
+    own_accounts(chosen)
     check_writable(out)
     if estimate:
         typer.echo(f"{chosen.name}: the file is sound. It takes {ESTIMATE}.")

@@ -6,13 +6,18 @@ from beltroad.finance.cost import (
     capital_recovery_factor,
     net_gain,
 )
-from beltroad.finance.loan import grant_element, loan_present_value
+from beltroad.finance.loan import grant_element, loan_present_value, service_ratio
+from beltroad.finance.sources import KINDS, Sources, payments
 
 __all__ = [
+    "KINDS",
+    "Sources",
     "annual_cost",
     "bill_by_country",
     "capital_recovery_factor",
     "grant_element",
     "loan_present_value",
     "net_gain",
+    "payments",
+    "service_ratio",
 ]

@@ -19,7 +19,7 @@ import numpy as np
 
 from beltroad.errors import InputError
 
-__all__ = ["CONCESSIONAL_PCT", "grant_element", "loan_present_value"]
+__all__ = ["CONCESSIONAL_PCT", "grant_element", "loan_present_value", "service_ratio"]
 
 CONCESSIONAL_PCT = 35.0
 
@@ -54,6 +54,27 @@ def loan_present_value(
     """
     if not (math.isfinite(face_usd) and face_usd > 0):
         raise InputError(f"loan: face_usd must be above 0, not {face_usd}")
+    ratio = service_ratio(interest_rate, maturity_years, grace_years, discount_rate=discount_rate)
+    return float(face_usd if interest_rate >= discount_rate else face_usd * ratio)
+
+
+def service_ratio(
+    interest_rate: float,
+    maturity_years: int,
+    grace_years: int = 0,
+    *,
+    discount_rate: float = 0.05,
+) -> float:
+    """Present value of the debt service of one unit lent; above one where the loan is dear.
+
+    Unlike :func:`loan_present_value` it is not held at the face value: it says what a loan costs
+    its debtor at this discount rate.
+
+    Raises
+    ------
+    InputError
+        If an argument is out of range; rates look like percentages when above 1.
+    """
     for name, rate in (("interest_rate", interest_rate), ("discount_rate", discount_rate)):
         if not 0 <= rate < 1:
             raise InputError(f"loan: {name} must be a fraction from 0 to below 1, not {rate}")
@@ -64,11 +85,9 @@ def loan_present_value(
             f"loan: grace_years must be from 0 to below maturity_years, "
             f"not {grace_years} of {maturity_years}"
         )
-    if interest_rate >= discount_rate:
-        return float(face_usd)
     year = np.arange(1, maturity_years + 1)
-    repaid = np.where(year > grace_years, face_usd / (maturity_years - grace_years), 0.0)
-    opening = face_usd - np.concatenate([[0.0], np.cumsum(repaid)[:-1]])
+    repaid = np.where(year > grace_years, 1.0 / (maturity_years - grace_years), 0.0)
+    opening = 1.0 - np.concatenate([[0.0], np.cumsum(repaid)[:-1]])
     service = repaid + interest_rate * opening
     return float(service @ (1 + discount_rate) ** -year.astype(float))
 

@@ -1,4 +1,4 @@
-"""Who pays for infrastructure: a share of income, spent at home or passed abroad."""
+"""Who pays for infrastructure and who builds it: a share of income, at home or abroad."""
 
 from __future__ import annotations
 
@@ -18,23 +18,39 @@ class Bill:
     """An infrastructure bill that closes the accounts.
 
     Country ``n`` pays ``income_share[n]`` of its income before the bill. Of that, the shares
-    ``transfer[n, m]`` become income of country m (a lender or a contractor's home); the rest is
-    spent by n on the output of ``industry`` (construction by default). What is paid is no longer
-    available for final spending, as with a lump-sum tax.
+    ``transfer[n, m]`` become income of country m (a lender), the shares ``built_by[n, m]`` are
+    spent on ``industry`` in country m (the contractor's home), and the rest is spent on
+    ``industry`` by n at home. What is paid is no longer available for final spending, as with a
+    lump-sum tax.
+
+    Work built by m is produced by the industry of m with the inputs of m. In the balance of
+    payments it is an import of construction services by n from m. It is kept apart from
+    ``trade_usd`` (which holds purchases through markets), as `Equilibrium.built_abroad`; both
+    together give the balance.
 
     Attributes
     ----------
     income_share : (N,)
         Share of income paid, at least zero and below one.
     transfer : (N, N)
-        Share of n's bill passed to m; rows sum to at most one; zero on the diagonal.
+        Share of n's bill passed to m; zero on the diagonal.
     industry
-        ICIO industry on which the part that stays at home is spent.
+        Industry on which the bill is spent; construction by default.
+    built_by : (N, N), optional
+        Share of n's bill spent on the industry in m; zero on the diagonal; none by default.
+        Rows of ``transfer`` and ``built_by`` together sum to at most one.
     """
 
     income_share: Array
     transfer: Array
     industry: str = "F"
+    built_by: Array | None = None
+
+    @property
+    def spent_in(self) -> Array:
+        """Share of n's bill spent on the industry in m, own country included ``(N, N)``."""
+        built = np.zeros_like(self.transfer) if self.built_by is None else self.built_by
+        return np.asarray(built + np.diag(1.0 - (self.transfer + built).sum(axis=1)))
 
     @classmethod
     def from_shares(
@@ -44,34 +60,39 @@ class Bill:
         *,
         transfer: Mapping[tuple[str, str], float] | None = None,
         industry: str = "F",
+        built_by: Mapping[tuple[str, str], float] | None = None,
     ) -> Bill:
-        """Bill from ``{iso3: share of income}`` and ``{(payer, receiver): share of the bill}``."""
+        """Bill from ``{iso3: share of income}`` and ``{(payer, other): share of the bill}``."""
         n = len(calibration.economies)
-        share, passed = np.zeros(n), np.zeros((n, n))
+        share, passed, built = np.zeros(n), np.zeros((n, n)), np.zeros((n, n))
         for iso3, value in income_share.items():
             share[calibration.economy(iso3)] = value
-        for (payer, receiver), value in (transfer or {}).items():
-            passed[calibration.economy(payer), calibration.economy(receiver)] = value
-        return cls(share, passed, industry)
+        for target, given in ((passed, transfer), (built, built_by)):
+            for (payer, other), value in (given or {}).items():
+                target[calibration.economy(payer), calibration.economy(other)] = value
+        return cls(share, passed, industry, built)
 
     def check(self, calibration: Calibration) -> None:
         """Raise `InputError` where a share is out of bounds or a shape does not fit."""
         n = len(calibration.economies)
         calibration.industry(self.industry)
-        if self.income_share.shape != (n,) or self.transfer.shape != (n, n):
+        built = np.zeros((n, n)) if self.built_by is None else self.built_by
+        shapes = (self.income_share.shape, self.transfer.shape, built.shape)
+        if shapes != ((n,), (n, n), (n, n)):
             raise InputError(
-                f"bill: expected shapes ({n},) and ({n}, {n}), found "
-                f"{self.income_share.shape} and {self.transfer.shape}"
+                f"bill: expected shapes ({n},), ({n}, {n}) and ({n}, {n}), found "
+                f"{', '.join(map(str, shapes))}"
             )
-        share, passed = self.income_share, self.transfer.sum(axis=1)
-        bad = ~((share >= 0) & (share < 1) & (passed <= 1 + 1e-12) & (self.transfer >= 0).all(1))
-        bad |= np.diagonal(self.transfer) != 0
-        if bad.any():
-            at = int(np.flatnonzero(bad)[0])
+        share, abroad = self.income_share, (self.transfer + built).sum(axis=1)
+        good = (share >= 0) & (share < 1) & (abroad <= 1 + 1e-12)
+        good &= (self.transfer >= 0).all(axis=1) & (built >= 0).all(axis=1)
+        good &= (np.diagonal(self.transfer) == 0) & (np.diagonal(built) == 0)
+        if not good.all():
+            at = int(np.flatnonzero(~good)[0])
             raise InputError(
                 f"bill of {calibration.economies[at]}: income share {share[at]:g} must be in "
-                f"[0, 1), shares passed abroad (sum {passed[at]:g}) must be at least zero, sum to "
-                "at most one and not name the payer itself"
+                f"[0, 1), shares passed or built abroad (sum {abroad[at]:g}) must be at least "
+                "zero, sum to at most one and not name the payer itself"
             )
 
 

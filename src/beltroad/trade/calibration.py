@@ -22,6 +22,7 @@ ELASTICITY_SETS = {
     "caliendo_parro_sectoral": "theta_caliendo_parro",
 }
 ACCOUNTS = 1e-9
+LEAST_VALUE_ADDED = 0.01  # share of cost, once duties on inputs are in it
 MILLION = 1e6
 
 
@@ -276,16 +277,20 @@ def _wedge(c: Calibration) -> Array:
 
 
 @lru_cache(maxsize=4)
-def calibrate(elasticities: str = "uniform") -> Calibration:
-    """Calibration on the bundled OECD ICIO tables for 2022: 80 economies, 50 industries.
+def calibrate(elasticities: str = "uniform", *, tariffs: bool = True) -> Calibration:
+    """Calibration on the bundled accounts for 2022: about 170 economies, 50 industries.
 
-    Tariffs are not in the source and start at zero; trade is balanced; final demand by
-    destination is imputed (see ``docs/methods/trade.md``).
+    80 economies are those of the OECD ICIO; all others, and the rest of the world (``ROW``), are
+    imputed and flagged in the table ``icio_economies``. Final demand by destination is imputed
+    throughout. See ``docs/methods/trade.md`` and ``docs/methods/world-accounts.md``.
 
     Parameters
     ----------
     elasticities
         ``"uniform"`` (4.55 everywhere) or ``"caliendo_parro_sectoral"``.
+    tariffs
+        Put the bundled tariffs of the base year on the flows. Costs of inputs then include the
+        duties, which come off value added and go to income as revenue.
     """
     if elasticities not in ELASTICITY_SETS:
         raise InputError(
@@ -294,31 +299,76 @@ def calibrate(elasticities: str = "uniform") -> Calibration:
     industries = evidence.load("icio_industries")
     economies = [str(c) for c in evidence.load("icio_economies")["iso3"]]
     codes = [str(c) for c in industries["industry"]]
-    n, j = len(economies), len(codes)
-    flows = evidence.load("icio_trade")
-    trade = np.zeros((j, n, n))
-    value = flows["intermediate_musd"].to_numpy(float) + flows["final_musd"].to_numpy(float)
-    trade[
-        _positions(flows["industry"], codes),
-        _positions(flows["importer"], economies),
-        _positions(flows["exporter"], economies),
-    ] = value * MILLION
-    inputs = evidence.load("icio_inputs")
-    share = np.zeros((n, j, j))
-    share[
-        _positions(inputs["country"], economies),
-        _positions(inputs["input_industry"], codes),
-        _positions(inputs["using_industry"], codes),
-    ] = inputs["cost_share"].to_numpy(float)
+    trade = _bundled_trade(economies, codes)
+    share = _bundled_inputs(economies, codes)
+    tau = None
+    if tariffs:
+        # The levers rest on this module.
+        from beltroad.trade.levers.base import base_tariffs
+
+        tau = base_tariffs(economies, codes)
+        share = with_duties(share, trade, tau)
     return assemble(
         economies,
         codes,
         trade,
         share,
         industries[ELASTICITY_SETS[elasticities]].to_numpy(float),
+        tariff=tau,
         goods=industries["is_goods"].to_numpy(bool),
-        balanced=True,
     )
+
+
+def with_duties(cost_share: Array, trade: Array, tariff: Array) -> Array:
+    """Cost shares at purchaser prices from cost shares before tariff.
+
+    Inputs and final goods of an industry come from the same mixture of origins, so each input
+    costs the buyer the mean tariff of that mixture more. Value added shrinks by as much, to no
+    less than `LEAST_VALUE_ADDED` of cost.
+
+    Parameters
+    ----------
+    cost_share : (N, J, J)
+        ``[country, input industry, using industry]``, basic prices.
+    trade, tariff : (J, N, N)
+        Flows before tariff; one plus the ad valorem tariff.
+    """
+    bought = trade.sum(axis=2)
+    paid = (trade * tariff).sum(axis=2)
+    mean = np.divide(paid, bought, out=np.ones_like(paid), where=bought > 0)
+    share = cost_share * mean.T[:, :, None]
+    total = share.sum(axis=1, keepdims=True)
+    most = 1.0 - LEAST_VALUE_ADDED
+    return np.asarray(share * np.where(total > most, most / np.maximum(total, most), 1.0))
+
+
+def _bundled_trade(economies: Sequence[str], codes: Sequence[str]) -> Array:
+    """Flows between all economies, USD, ``[industry, importer, exporter]``."""
+    trade = np.zeros((len(codes), len(economies), len(economies)))
+    for name, columns in (
+        ("icio_trade", ("intermediate_musd", "final_musd")),
+        ("world_trade", ("trade_musd",)),
+    ):
+        flows = evidence.load(name)
+        value = sum(flows[c].to_numpy(float) for c in columns)
+        trade[
+            _positions(flows["industry"], codes),
+            _positions(flows["importer"], economies),
+            _positions(flows["exporter"], economies),
+        ] = value * MILLION
+    return trade
+
+
+def _bundled_inputs(economies: Sequence[str], codes: Sequence[str]) -> Array:
+    """Cost shares before tariff, ``[country, input industry, using industry]``."""
+    inputs = evidence.load("icio_inputs")
+    share = np.zeros((len(economies), len(codes), len(codes)))
+    share[
+        _positions(inputs["country"], economies),
+        _positions(inputs["input_industry"], codes),
+        _positions(inputs["using_industry"], codes),
+    ] = inputs["cost_share"].to_numpy(float)
+    return share
 
 
 def theta_range(elasticities: str = "uniform") -> dict[str, Array]:

@@ -7,24 +7,23 @@ spending follow from them through two contractions. See ``docs/methods/trade.md`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from beltroad.errors import ConvergenceError, InputError
-from beltroad.trade.solver.anderson import Anderson
-from beltroad.trade.solver.newton import newton
-from beltroad.trade.solver.system import State, System
 from beltroad.trade.bill import Bill, no_bill
 from beltroad.trade.calibration import Array, Calibration, elasticity_vector
+from beltroad.trade.solver.refusal import refusal
+from beltroad.trade.solver.search import Progress, Run, search
+from beltroad.trade.solver.system import Shock, State, System
 
 __all__ = ["REFUSE", "Equilibrium", "Residuals", "solve"]
 
 REFUSE = 1e-8
-PATIENCE = 40
-HALVINGS = 3
-Progress = Callable[[int, float], None]
+SMALLEST = 1e-14
+DEFICITS = ("keep", "zero", "share")
 
 
 @dataclass(frozen=True)
@@ -81,29 +80,21 @@ class Equilibrium:
     residuals: Residuals
     steps: int
     method: str
+    bill: Bill | None = None
+    deficits: str = "keep"
+
+    @property
+    def built_abroad(self) -> Array:
+        """Construction paid by n and built by m, USD ``(N, N)``; not part of ``trade_usd``."""
+        n = len(self.bill_paid)
+        if self.bill is None or self.bill.built_by is None:
+            return np.zeros((n, n))
+        return self.bill_paid[:, None] * self.bill.built_by
 
     @property
     def trade_usd(self) -> Array:
         """Flows before tariff, ``[industry, importer, exporter]``, USD; own sales included."""
         return self.share * self.expenditure.T[:, :, None] / self.tariff
-
-
-class _Run:
-    """Counts outer steps over all stages and tells the caller how it goes."""
-
-    def __init__(self, limit: int, progress: Progress | None) -> None:
-        self.limit = limit
-        self.progress = progress
-        self.steps = 0
-
-    @property
-    def left(self) -> int:
-        return max(0, self.limit - self.steps)
-
-    def report(self, error: float) -> None:
-        self.steps += 1
-        if self.progress is not None:
-            self.progress(self.steps, error)
 
 
 def solve(
@@ -112,12 +103,12 @@ def solve(
     *,
     theta: float | Sequence[float] | Array | None = None,
     tariff: Array | None = None,
-    deficits: str = "share",
+    deficits: str = "keep",
     bill: Bill | None = None,
     tolerance: float = 1e-9,
     start: Equilibrium | None = None,
     progress: Progress | None = None,
-    max_steps: int = 400,
+    max_steps: int = 1000,
 ) -> Equilibrium:
     """Equilibrium after a change of iceberg trade costs, tariffs, deficits or a bill.
 
@@ -130,8 +121,10 @@ def solve(
     tariff : (J, N, N), optional
         New one plus ad valorem tariff; unchanged by default.
     deficits
-        ``"share"``: each country's deficit stays the same share of world value added;
-        ``"zero"``: deficits are removed.
+        ``"keep"``: each country's deficit stays the same amount in the numeraire, which is the
+        same share of world value added; ``"share"``: the same share of the country's own value
+        added, the world's gap spread in proportion to value added; ``"zero"``: removed together
+        with the change.
     bill
         Who pays for infrastructure, and where the money is spent.
     tolerance
@@ -150,29 +143,40 @@ def solve(
     ConvergenceError
         If the equilibrium was not reached; an unconverged result is never returned.
     """
-    system = _system(calibration, cost_change, theta, tariff, deficits, bill)
+    shock = _shock(calibration, cost_change, theta, tariff, deficits, bill)
     if not 1e-13 <= tolerance <= REFUSE:
         raise InputError(f"tolerance {tolerance:g} must lie between 1e-13 and {REFUSE:g}")
     if max_steps < 1:
         raise InputError(f"max_steps {max_steps} must be at least 1")
-    run = _Run(max_steps, progress)
+    system = System(calibration, shock)
+    if not system.finite:
+        raise InputError(
+            f"cost_change between {cost_change.min():g} and {cost_change.max():g} with trade "
+            f"elasticities up to {system.theta.max():g} is beyond what can be computed"
+        )
+    run = Run(max_steps, progress)
     state = system.start() if start is None else _warm(system, start)
-    state, method = _solve(system, state, tolerance, run, cost_change, HALVINGS)
+    state, method = search(system, state, tolerance, run)
     result = _result(system, state, cost_change, run.steps, method)
-    if not (state.error <= tolerance and result.residuals.largest <= REFUSE):
-        raise ConvergenceError(_explain(system, state, result.residuals, run.steps, tolerance))
+    if state.error <= tolerance and result.residuals.largest > REFUSE:
+        # Wages fit, but a country that spends little of what it turns over is still off.
+        state, _ = search(system, state, max(1e-3 * tolerance, 1e-13), run)
+        result = _result(system, state, cost_change, run.steps, method)
+    solved = state.error <= tolerance and result.residuals.largest <= REFUSE
+    if not (solved and (result.income > 0).all()):
+        raise ConvergenceError(refusal(system, state, result.residuals, run, tolerance))
     return result
 
 
-def _system(
+def _shock(
     calibration: Calibration,
     cost_change: Array,
     theta: float | Sequence[float] | Array | None,
     tariff: Array | None,
     deficits: str,
     bill: Bill | None,
-) -> System:
-    """Check the arguments of `solve` and put up the equations."""
+) -> Shock:
+    """Check the arguments of `solve`."""
     shape = calibration.pi.shape
     for name, value, least in (("cost_change", cost_change, 0.0), ("tariff", tariff, 0.0)):
         if value is None:
@@ -189,24 +193,26 @@ def _system(
                 f"{calibration.industries[j]}, importer {calibration.economies[n]}, exporter "
                 f"{calibration.economies[i]} (1 means no change)"
             )
-    if deficits not in ("share", "zero"):
-        raise InputError(f"deficits {deficits!r} must be 'share' or 'zero'")
+    if deficits not in DEFICITS:
+        raise InputError(f"deficits {deficits!r} must be one of {', '.join(map(repr, DEFICITS))}")
+    added = calibration.value_added
+    idle = np.flatnonzero(~(added > SMALLEST * added.sum()))
+    if len(idle):
+        raise InputError(
+            f"value added must be more than {SMALLEST:.0e} of the world's in every economy; leave "
+            f"out {', '.join(calibration.economies[n] for n in idle[:5])} or add it to a neighbour"
+        )
     if bill is not None:
         bill.check(calibration)
-    system = System(
-        calibration,
-        cost_change,
-        calibration.theta if theta is None else elasticity_vector(theta, calibration.industries),
-        calibration.tariff if tariff is None else tariff,
-        calibration.deficit if deficits == "share" else np.zeros_like(calibration.deficit),
-        bill or no_bill(calibration),
+    return Shock(
+        cost_change=cost_change,
+        tariff=calibration.tariff if tariff is None else tariff,
+        theta=calibration.theta
+        if theta is None
+        else elasticity_vector(theta, calibration.industries),
+        deficits=deficits,
+        bill=bill or no_bill(calibration),
     )
-    if not np.isfinite(system.weight).all():
-        raise InputError(
-            f"cost_change as small as {cost_change.min():g} with trade elasticities up to "
-            f"{system.theta.max():g} is beyond what can be computed"
-        )
-    return system
 
 
 def _warm(system: System, start: Equilibrium) -> State:
@@ -217,68 +223,6 @@ def _warm(system: System, start: Equilibrium) -> State:
         )
     wage = system.normalise(start.ln_wage)
     return State(wage, start.ln_price.copy(), start.expenditure / system.world)
-
-
-def _solve(
-    system: System,
-    state: State,
-    tolerance: float,
-    run: _Run,
-    cost_change: Array,
-    halvings: int,
-) -> tuple[State, str]:
-    """Anderson first, then Newton, then the same from the solution of half the change."""
-    state = _accelerated(system, state, tolerance, run)
-    if state.error <= tolerance or not run.left:
-        return state, "anderson"
-    state = newton(system, state, tolerance, iterations=min(25, run.left), report=run.report)
-    if state.error <= tolerance or not run.left or not halvings:
-        return state, "newton"
-    s = system
-    half = System(
-        s.calibration,
-        np.sqrt(cost_change),
-        s.theta,
-        s.tariff,
-        np.array(s.deficit) * s.world,
-        s.bill,
-    )
-    middle, _ = _solve(half, half.start(), 1e-6, run, np.sqrt(cost_change), halvings - 1)
-    if middle.error > 1e-6:
-        return state, "continuation"
-    fresh = State(middle.ln_wage, middle.ln_price, middle.expenditure)
-    last = newton(system, fresh, tolerance, iterations=run.left, report=run.report)
-    return (last if last.error < state.error else state), "continuation"
-
-
-def _accelerated(system: System, state: State, tolerance: float, run: _Run) -> State:
-    """Anderson iteration on ln wages; stops early where it makes no headway."""
-    memory = Anderson(8, 0.5)
-    error, best, mark, since = 1e-2, np.inf, np.inf, 0
-    kept = State(state.ln_wage, state.ln_price, state.expenditure)
-    while run.left:
-        state = system.evaluate(state, max(1e-2 * min(error, 1.0), 0.05 * tolerance))
-        if state.error <= tolerance:  # wages fit; now prices and spending must, too
-            state = system.evaluate(state, 0.05 * tolerance)
-        error = state.error
-        run.report(error)
-        if error < best or not kept.share.size:
-            best = error
-            kept = State(
-                state.ln_wage,
-                state.ln_price,
-                state.expenditure,
-                state.share,
-                state.sales,
-                state.excess,
-            )
-        since = 0 if error < 0.1 * mark else since + 1
-        mark = error if since == 0 else mark
-        if error <= tolerance or since > PATIENCE or not np.isfinite(error):
-            break
-        image = state.ln_wage + np.log1p(np.maximum(state.excess, -0.9))
-        state.ln_wage = system.normalise(memory.step(state.ln_wage, image))
-    return kept
 
 
 def _result(
@@ -293,7 +237,8 @@ def _measure(
     system: System, state: State, cost_change: Array, steps: int, method: str
 ) -> Equilibrium:
     world = system.world
-    net = state.share / system.tariff
+    share = system.shares(state)
+    net = share / system.tariff
     wedge = np.asarray(1.0 - net.sum(axis=2)).T
     revenue = np.asarray((wedge * state.expenditure).sum(axis=1))
     income, _, bill = system.income(state.ln_wage, revenue)
@@ -302,8 +247,10 @@ def _measure(
     labour = (system.beta * state.sales).sum(axis=1)
     flow = net * state.expenditure.T[:, :, None]
     gap = flow.sum(axis=(0, 2)) - flow.sum(axis=(0, 1))
-    abroad = bill * system.bill.transfer.sum(axis=1)
-    wanted = system.deficit + received - abroad
+    spent_in = bill[:, None] * system.bill.spent_in
+    deficit = system.deficit(state.ln_wage)
+    # Work built abroad is paid abroad, and bought there by the builder.
+    wanted = deficit + received + spent_in.sum(axis=0) - bill
     image = system.price_image(state.ln_wage, state.ln_price)
     measured = (
         np.abs(labour / wage_bill - 1.0).max(),
@@ -316,38 +263,20 @@ def _measure(
         ln_wage=state.ln_wage,
         ln_price=state.ln_price,
         ln_cost=system.cost(state.ln_wage, state.ln_price),
-        share=state.share,
+        share=share,
         expenditure=state.expenditure * world,
         sales=state.sales * world,
         income=income * world,
         tariff_revenue=revenue * world,
         bill_paid=bill * world,
         bill_received=received * world,
-        deficit=system.deficit * world,
+        deficit=deficit * world,
         cost_change=cost_change,
         tariff=system.tariff,
         theta=system.theta,
         residuals=residuals,
         steps=steps,
         method=method,
-    )
-
-
-def _explain(
-    system: System, state: State, residuals: Residuals, steps: int, tolerance: float
-) -> str:
-    """Name the country furthest from clearing and its industry that adds most to it."""
-    c = system.calibration
-    excess = np.where(np.isfinite(state.excess), np.abs(state.excess), np.inf)
-    n = int(excess.argmax())
-    wage_bill = np.exp(state.ln_wage[n]) * system.added[n]
-    before = c.beta[n] * c.sales[n] / c.value_added[n]
-    adds = np.nan_to_num(np.abs(c.beta[n] * state.sales[n] / wage_bill - before), nan=np.inf)
-    j = int(adds.argmax())
-    return (
-        f"no equilibrium within {steps} steps: demand for labour in {c.economies[n]} is off by "
-        f"{state.excess[n]:+.2e} of its value added (allowed {tolerance:.0e}), most of it from "
-        f"industry {c.industries[j]} ({adds[j]:.2e}); residuals: price {residuals.price:.1e}, "
-        f"trade balance {residuals.trade_balance:.1e}. Try a smaller cost change, start= a "
-        "nearby solution, lower trade elasticities or more max_steps"
+        bill=system.bill,
+        deficits=system.deficits,
     )

@@ -78,6 +78,10 @@ def workbook(appraisal: Appraisal) -> bytes:
         declared = variables(table)
         sheets.add(title, [_heading(v) for v in declared.values()],
                    frame[list(declared)].itertuples(index=False, name=None))  # fmt: skip
+    for table, frame in appraisal.more.items():
+        declared = variables(table)
+        sheets.add(words.label(table), [_heading(v) for v in declared.values()],
+                   frame[list(declared)].itertuples(index=False, name=None))  # fmt: skip
     sheets.add(
         "Assumptions",
         [Heading(words.label(str(c))) for c in appraisal.assumptions.columns],
@@ -95,7 +99,7 @@ def workbook(appraisal: Appraisal) -> bytes:
         "Variables",
         [Heading(t) for t in ("Sheet", "Variable", "Title", "Unit", "Description")],
         [(words.label(t), v.name, v.title, v.unit, v.description)
-         for t in ("countries", "pairs", "projects", "yardsticks", "sensitivity")
+         for t in ("countries", "pairs", "projects", "yardsticks", "sensitivity", *appraisal.more)
          for v in variables(t).values()],
     )  # fmt: skip
     book.close()

@@ -148,6 +148,23 @@ class Assignment:
             pass
         return Usage(bits, len(groups))
 
+    @property
+    def parts(self) -> Ints:
+        """What each arc is made of, for the ways up and down: shape (2, arcs, 2).
+
+        A link and -1, or the arc down to the middle and the arc up from it.
+        """
+        return self._parts
+
+    def sweep(self, block: Ints) -> tuple[Array, Ints, Ints]:
+        """Distances from some of the plan's sources, and the arcs by which nodes are reached."""
+        return self._sweep(block)
+
+    def blocks(self, run: Callable[[int, Ints], _T]) -> Iterator[_T]:
+        """Run all blocks of the plan's sources, each told its first source; results in order."""
+        sources = self.plan.sources
+        return self._each_block(lambda start: run(start, sources[start : start + LANES]))
+
     @cached_property
     def _parts(self) -> Ints:
         """What each arc is made of, for both directions: shape (2, arcs, 2)."""

@@ -1,0 +1,1 @@
+"""Uncertain assumptions as distributions, drawn many times; which of them drives the answer."""

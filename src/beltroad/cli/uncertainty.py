@@ -1,0 +1,120 @@
+"""``beltroad uncertainty``: uncertain assumptions drawn many times, quantiles, what drives them."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from beltroad.cli.console import app, bars
+
+if TYPE_CHECKING:
+    from beltroad.appraisal.uncertainty.result import UncertaintyResult
+
+__all__ = ["uncertainty"]
+
+SHOWN = (
+    "world_real_income_pct", "corridor_real_income_pct", "world_trade_pct", "net_gain_usd",
+    "annual_cost_usd", "lifted_extreme",
+)  # fmt: skip
+
+
+@app.command()
+def uncertainty(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (TOML).")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the tables. Default: print only.")
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(help="States of the world. Default: the scenario's, or 200.")
+    ] = None,
+    pairs: Annotated[
+        int | None,
+        typer.Option(help="Draws that split the variance. Default: the scenario's, or 64."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes on this machine. Default: one a core.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to draw on instead.")
+    ] = None,
+    apply: Annotated[
+        list[str] | None, typer.Option(help="Switch on an override of the file; repeatable.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option(help="Take finished blocks of an earlier run from the cache.")
+    ] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the quantiles and the split as JSON.")
+    ] = False,
+) -> None:
+    """Draw elasticities, value of time, costs and more; say how far results may lie and why."""
+    from beltroad.appraisal.uncertainty.run import run_uncertainty
+    from beltroad.appraisal.writing import check_writable
+    from beltroad.cli.output import rounded_records
+    from beltroad.errors import InputError
+
+    for name, value, least in (("--draws", draws, 2), ("--pairs", pairs, 0)):
+        if value is not None and value < least:
+            raise InputError(f"{name} {value}: give at least {least}")
+    if cluster is not None and workers is not None:
+        raise InputError("--workers is about this machine: leave it out with --cluster")
+    if out is not None:
+        check_writable(out)
+    start = time.perf_counter()
+    with bars() as progress:
+        result = run_uncertainty(
+            scenario, apply=apply or [], draws=draws, pairs=pairs, workers=workers,
+            cluster=cluster, resume=resume, progress=progress,
+        )  # fmt: skip
+        if out is not None:
+            result.write(out)
+    if as_json:
+        tables = {"headlines": result.headlines, "split": result.split}
+        answer = {name: rounded_records(table) for name, table in tables.items()}
+        typer.echo(json.dumps({"run": dict(result.run), **answer}, indent=1))
+    else:
+        _print(result, out, time.perf_counter() - start)
+
+
+def _print(result: UncertaintyResult, out: Path | None, seconds: float) -> None:
+    """Quantiles, chances, and what drives the answer."""
+    console = Console()
+    rows = Table("", "central", "5 %", "median", "95 %", box=None)
+    table = {str(row["figure"]): row for row in result.headlines.to_dict("records")}
+    scales = {"%": (1.0, "%"), "USD/a": (1e9, "bn USD/a"), "persons": (1e6, "m")}
+    for figure in SHOWN:
+        row = table[figure]
+        scale, unit = scales[str(row["unit"])]
+        values = (f"{row[c] / scale:+,.3g} {unit}" for c in ("central", "p5", "p50", "p95"))
+        rows.add_row(str(row["title"]), *values)
+    console.print(rows)
+    countries = result.countries
+    likely = countries[countries["chance_of_loss_after_cost"] > 0.5]
+    console.print(
+        f"{len(likely)} of {len(countries)} economies are more likely than not to be worse off "
+        f"after paying for what lies in them; chance that the world is: "
+        f"{table['net_gain_usd']['chance_below_zero']:.0%}.",
+        highlight=False,
+    )
+    split = result.split
+    for figure, words in (("world_real_income_pct", "real income"), ("net_gain_usd", "net gain")):
+        part = split[split["figure"] == figure].sort_values("share", ascending=False)
+        named = [
+            f"{row['group_title']} {row['share']:.0%} "
+            f"({row['share_low']:.0%} to {row['share_high']:.0%})"
+            for row in part.to_dict("records")
+            if row["share"] > 0.01
+        ]
+        if named:
+            console.print(f"Spread of {words}: {'; '.join(named)}.", highlight=False)
+    if result.failures:
+        console.print(f"{len(result.failures)} evaluations have no equilibrium and are left out.")
+    where = f" Tables in {out}." if out is not None else ""
+    drawn = f"{result.plan.draws} draws, {result.plan.pairs} of them split"
+    console.print(f"{drawn}, {seconds:.0f} s.{where}", highlight=False)
