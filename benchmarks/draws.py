@@ -77,6 +77,12 @@ def peak_kb(pid: int) -> int:
     return int(found[1]) if found else 0
 
 
+def children() -> float:
+    """CPU seconds of child processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -107,12 +113,10 @@ def main() -> None:
             peaks[pid] = max(peaks[pid], peak_kb(pid))
 
     pool._start = watched
-    wall = time.perf_counter()
+    wall, before = time.perf_counter(), children()
     result = draw(problem, plan, workers=asked.workers, progress=Progress(look))
     wall = time.perf_counter() - wall
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    peak = max(peaks.values(), default=0)
-    cpu = used.ru_utime + used.ru_stime
+    cpu, peak = children() - before, max(peaks.values(), default=0)
     size = " x ".join(str(k) for k in problem.calibration.beta.shape)
     print(f"{size}: {plan.draws} draws, {plan.pairs} pairs, {asked.workers} workers")
     print(f"  wall {wall:.1f} s, CPU {cpu:.1f} s, CPU a draw {cpu / plan.draws:.3f} s")

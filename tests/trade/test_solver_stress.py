@@ -111,12 +111,13 @@ def test_odd_economies_are_solved(batch):
             text = str(error)
             assert any(f"{c} (" in text for c in economy.economies), text
             assert np.abs(economy.deficit).max() > 0, (seed, kind, text)
-            refused.append((seed, kind, more["deficits"]))
+            if not ("income is not above zero" in text or "nobody abroad buys" in text):
+                refused.append((seed, kind, more["deficits"], text))
             continue
         assert result.residuals.largest <= 1e-8, (seed, kind)
         assert np.isfinite(result.ln_price).all()
         assert (result.income > 0).all()
-    assert len(refused) <= 1, refused
+    assert not refused  # without a reason why there can be no equilibrium
 
 
 @pytest.mark.parametrize("factor", [10.0, 100.0, 1e3])

@@ -25,12 +25,14 @@ from beltroad.appraisal.levels import (
     days_of,
     mean_value_of_time,
 )
+from beltroad.appraisal.levers_part import levers_of
 from beltroad.appraisal.schema import check_dataset
+from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.shipments.modes import ModeChoice, effective_days
 from beltroad.infrastructure.shipments.pairs import PairWeights
 from beltroad.trade.levers import Applied, Lever, apply
 
-__all__ = ["Economy", "Outcome", "calibrated"]
+__all__ = ["Economy", "Outcome", "calibrated", "economy_of"]
 
 Array = NDArray[np.float64]
 Solved = dict[str, trade.Equilibrium]
@@ -108,7 +110,7 @@ class Economy:
         levels = {state: measure.levels(state, case) for state in STATES}
         solved: Solved = {}
         for state in ("before", "after"):
-            change = self._change(calibration, case, levels["economy"], levels[state])
+            change = self.iceberg_change(calibration, case, levels["economy"], levels[state])
             tariff = None
             if state == "after" and self.levers:
                 policy = self.policy(case)
@@ -174,7 +176,7 @@ class Economy:
         saved[moved] = effective_days(split.at_pairs(moved), days, switch=case.switch)
         saved[moved] -= city_days[moved]
         none = np.zeros_like(before)
-        change = self._change(
+        change = self.iceberg_change(
             calibration, case, Levels(before, none), Levels(before + self.weights.mean(saved), none)
         )
         return float(-(calibration.trade_usd * np.log(change)).sum())
@@ -190,7 +192,7 @@ class Economy:
         arrays += [part[mode] for part in (split.days, split.usd) for mode in ("land", "sea")]
         return digest_of(split.value, *arrays)
 
-    def _change(
+    def iceberg_change(
         self, calibration: trade.Calibration, case: Case, base: Levels, new: Levels
     ) -> Array:
         """Iceberg change [industry, importer, exporter] from one pair of levels to another."""
@@ -233,6 +235,21 @@ class Economy:
         old = out["cost_before_pct"].where(out["cost_before_pct"] > 0)
         out["cost_change_pct"] = 100 * (out["cost_after_pct"] / old - 1)
         return out
+
+
+def economy_of(transport: Transport) -> Economy:
+    """The economic stage on the states of a transport stage, with its scenario's levers."""
+    inputs, p = transport.inputs, transport.inputs.pricing.parameters
+    ways = Comparison(*(transport.state(role) for role in STATES))
+    return Economy(
+        inputs.city_country(transport.city_ids),
+        inputs.city_population(transport.city_ids),
+        ModeChoice(p.one("mode_sensitivity"), p.one("mode_land_handicap_per_day")),
+        p.one("cargo_value_usd_per_teu"),
+        ways,
+        lambda usd_per_day: Comparison(*(transport.state(r, usd_per_day) for r in STATES)),
+        levers_of(transport.scenario.levers),
+    )
 
 
 def calibrated(case: Case) -> trade.Calibration:

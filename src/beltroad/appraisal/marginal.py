@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from beltroad import trade
 from beltroad.appraisal.cache import Cache
 from beltroad.appraisal.cases import central_case
-from beltroad.appraisal.economy import Economy, calibrated
+from beltroad.appraisal.economy import Economy, calibrated, economy_of
 from beltroad.appraisal.inputs import gather
-from beltroad.appraisal.levels import STATES, Case, Comparison, days_of
+from beltroad.appraisal.levels import Case, days_of
 from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.transport import Transport
@@ -29,12 +29,11 @@ from beltroad.infrastructure.pricing.lines import voyage_km
 from beltroad.infrastructure.pricing.ports import PortTimes
 from beltroad.infrastructure.pricing.weights import LinkWeights
 from beltroad.infrastructure.projects.states import State
-from beltroad.infrastructure.shipments.modes import ModeChoice
 from beltroad.infrastructure.shipments.values import FastestWays, effective_slopes
 from beltroad.trade.adjoint import country_gradients, gradient
 
 __all__ = [
-    "LinkValues", "Worth", "economy_of", "link_values", "link_values_of", "ways_in", "worth_of",
+    "LinkValues", "Worth", "link_values", "link_values_of", "ways_in", "worth_of",
 ]  # fmt: skip
 
 Array = NDArray[np.float64]
@@ -225,7 +224,7 @@ def worth_of(
     calibration, measure = calibrated(case), economy.measure(case)
     base, now = measure.levels("economy", case), measure.levels(role, case)
     if equilibrium is None:
-        change = economy._change(calibration, case, base, now)
+        change = economy.iceberg_change(calibration, case, base, now)
         equilibrium = trade.solve(calibration, change, tolerance=1e-11)
     days = economy.for_model(calibration, now.days)
     per_day = trade.value_of_time(calibration.industries, case.value_of_time)[:, None, None]
@@ -317,7 +316,7 @@ def _pull_back(
 
 def _state(transport: Transport, role: str) -> State:
     """The state of the network that a role of the appraisal stands for."""
-    found: State = getattr(transport._states, role)
+    found: State = getattr(transport.states, role)
     return found
 
 
@@ -373,14 +372,3 @@ def _pairs_of(economy: Economy, calibration: trade.Calibration) -> NDArray[np.in
     if not np.array_equal(economy.for_model(calibration, numbered**2), found**2):
         raise DataError("pairs of the model are not pairs of the network's countries")
     return found.astype(np.intp) - 1
-
-
-def economy_of(transport: Transport) -> Economy:
-    """The economic stage on the states of a transport, as an appraisal builds it."""
-    inputs, p = transport.inputs, transport.inputs.pricing.parameters
-    return Economy(
-        inputs.city_country(transport.city_ids), inputs.city_population(transport.city_ids),
-        ModeChoice(p.one("mode_sensitivity"), p.one("mode_land_handicap_per_day")),
-        p.one("cargo_value_usd_per_teu"), Comparison(*(transport.state(r) for r in STATES)),
-        lambda usd: Comparison(*(transport.state(r, usd) for r in STATES)),
-    )  # fmt: skip

@@ -14,15 +14,15 @@ import beltroad
 from beltroad import evidence
 from beltroad.appraisal.cache import Cache, digest_of, source_digest
 from beltroad.appraisal.cases import central_case, variations
-from beltroad.appraisal.economy import Economy, calibrated
+from beltroad.appraisal.economy import calibrated, economy_of
 from beltroad.appraisal.financing import bills_of, financing_table
 from beltroad.appraisal.gains import alone
 from beltroad.appraisal.headlines import assumptions, headlines, ours, readings, sensitivity
 from beltroad.appraisal.inputs import gather
-from beltroad.appraisal.levels import STATES, Comparison
-from beltroad.appraisal.levers_part import levers_of
+from beltroad.appraisal.levels import STATES
 from beltroad.appraisal.maplayers import map_layers
 from beltroad.appraisal.own_accounts import recorded
+from beltroad.appraisal.places_worth import worth_table
 from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.reach import access
 from beltroad.appraisal.reach import levers_of as market_levers
@@ -33,7 +33,6 @@ from beltroad.appraisal.schema import check_frame
 from beltroad.appraisal.tables import costed_projects, country_table, pair_table, project_table
 from beltroad.appraisal.transport import Transport
 from beltroad.appraisal.yardsticks import compare
-from beltroad.infrastructure.shipments.modes import ModeChoice
 
 __all__ = ["appraise"]
 
@@ -76,23 +75,12 @@ def appraise(
     # 1  projects on the network, and shipments in each state
     inputs = gather(scenario)
     transport = Transport(scenario, inputs, cache, progress)
-    ways = Comparison(*(transport.state(role) for role in STATES))
-    for shipments in (ways.before, ways.after, ways.economy):
-        transport.dataset(shipments)
+    economy = economy_of(transport)
+    for role in STATES:
+        transport.dataset(economy.ways.of(role))
 
     # 2  days by pair of economies, iceberg costs, equilibria: the central case and variations
     parameters = inputs.pricing.parameters
-    economy = Economy(
-        inputs.city_country(transport.city_ids),
-        inputs.city_population(transport.city_ids),
-        ModeChoice(
-            parameters.one("mode_sensitivity"), parameters.one("mode_land_handicap_per_day")
-        ),
-        parameters.one("cargo_value_usd_per_teu"),
-        ways,
-        lambda usd_per_day: Comparison(*(transport.state(r, usd_per_day) for r in STATES)),
-        levers_of(scenario.levers),
-    )
     with progress.step("solving the trade equilibrium"):
         central = economy.evaluate(case, keep=True)
         others = [economy.evaluate(c) for c in variations(scenario, case)]
@@ -108,9 +96,11 @@ def appraise(
             names = inputs.countries.set_index("iso3")["name"]
             more["financing"] = financing_table(economy, central, bills, names)
             more["payments"] = bills.payments
-    context = digest_of(
-        economy.basis(case), recorded(scenario)["parameters"], evidence.digest()
-    )
+    context = digest_of(economy.basis(case), recorded(scenario)["parameters"], evidence.digest())
+    with progress.step("value of an hour, place by place"):
+        worth = worth_table(economy, transport, central)
+        if worth is not None:
+            more["links"] = worth
     with progress.step("each project alone") as report:
         each = alone(
             transport, economy, case, before=before, after=after,
@@ -125,7 +115,7 @@ def appraise(
         every = [central, *others]
         mine = ours(inputs, transport, economy, every, pairs, countries, projects)
         layers = map_layers(transport, inputs)
-        hours = {"before": ways.before.hours, "after": ways.after.hours}
+        hours = {"before": economy.ways.before.hours, "after": economy.ways.after.hours}
         reached = access(inputs, transport.city_ids, hours, market_levers(scenario))
     return Appraisal(
         scenario=scenario,
@@ -150,7 +140,7 @@ def appraise(
             "seed": scenario.seed,
             "residuals": {o.case.name: o.residuals for o in every},
             "cities": len(transport.city_ids),
-            "city_pairs_without_a_way": int(np.isinf(ways.before.hours).sum()),
+            "city_pairs_without_a_way": int(np.isinf(economy.ways.before.hours).sum()),
             "from_cache": sorted(set(cache.hits)),
             "seconds": {k: round(v, 2) for k, v in progress.seconds.items()},
         },

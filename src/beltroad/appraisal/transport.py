@@ -81,7 +81,8 @@ class Transport:
     def __init__(
         self, scenario: Scenario, inputs: Inputs, cache: Cache, progress: Progress
     ) -> None:
-        self.inputs, self.cache, self.progress = inputs, cache, progress
+        self.scenario, self.inputs = scenario, inputs
+        self.cache, self.progress = cache, progress
         self.projects = inputs.acting
         wanted: list[State] = [
             scenario.states.before, scenario.states.after, scenario.states.economy,
@@ -90,7 +91,7 @@ class Transport:
             self.projects, self.projects["chosen"], wanted,
             with_halted=scenario.projects.with_halted,
         ).set_axis(self.projects["id"].to_numpy(), axis=0)  # fmt: skip
-        self._states = scenario.states
+        self.states = scenario.states
         self._check_order()
         self._tables = {name: evidence.info(name).sha256 for name in TABLES}
         self._overrides = dict(scenario.parameters.network)
@@ -101,7 +102,7 @@ class Transport:
 
     def _check_order(self) -> None:
         """The later state must hold every project of the earlier one."""
-        before, after = str(self._states.before), str(self._states.after)
+        before, after = str(self.states.before), str(self.states.after)
         lost = self.presence.index[self.presence[before] & ~self.presence[after]]
         if len(lost):
             raise InputError(
@@ -155,7 +156,7 @@ class Transport:
         Reforms belong to ``after`` alone, also where two of the states are the same.
         Ways are the fastest ones; with ``usd_per_day`` (per TEU) the cheapest in money and time.
         """
-        state = str(getattr(self._states, role))
+        state = str(getattr(self.states, role))
         there, reformed = self.presence[state], role == "after" and bool(self._reforms)
         stored = self.cache.get_or(
             "shipments",

@@ -12,6 +12,7 @@ from beltroad.cli import (
     cables,
     check,
     disrupt,
+    links,
     network,
     route,
     services,
@@ -24,7 +25,7 @@ from beltroad.cli import (
 from beltroad.cli.console import app, main
 
 __all__ = [
-    "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "main", "network",
-    "route", "services", "tables", "trade", "trade_gravity",
+    "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "links", "main",
+    "network", "route", "services", "tables", "trade", "trade_gravity",
     "trade_import", "trade_levers",
 ]  # fmt: skip

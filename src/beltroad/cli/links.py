@@ -150,8 +150,8 @@ def _print(
     who = "the world" if record["country"] == "world" else record["country"]
     console.print(
         f"\nNetwork: {record['state']}. An hour off every shipment between economies is worth "
-        f"{record['usd_per_hour_off_every_shipment'] / 1e9:,.3f} bn USD a year to {who}, 1 % off "
-        f"all hours {record['usd_per_pct_off_all_hours'] / 1e9:,.3f} bn.", markup=False
+        f"{record['usd_per_hour_off_every_shipment'] / 1e6:,.1f} m USD a year to {who}, 1 % off "
+        f"all hours {record['usd_per_pct_off_all_hours'] / 1e6:,.1f} m.", markup=False
     )  # fmt: skip
     console.print(_table(f"What an hour saved is worth to {who}", places, PLACES))
     if len(losses):

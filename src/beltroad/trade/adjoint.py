@@ -16,6 +16,7 @@ import numpy as np
 from beltroad.errors import InputError
 from beltroad.trade.calibration import Array, Calibration
 from beltroad.trade.equilibrium import Equilibrium
+from beltroad.trade.solver.threads import one_thread
 from beltroad.trade.solver.transposed import Solution, Transposed
 
 __all__ = [
@@ -157,6 +158,7 @@ class CountryGradients:
         return np.ascontiguousarray(out)
 
 
+@one_thread
 def gradient(
     calibration: Calibration,
     equilibrium: Equilibrium,
@@ -190,6 +192,7 @@ def gradient(
     return _gradient(calibration, equilibrium, system, solution, wanted)
 
 
+@one_thread
 def country_gradients(
     calibration: Calibration, equilibrium: Equilibrium, *, tolerance: float = TOLERANCE
 ) -> CountryGradients:
@@ -199,6 +202,7 @@ def country_gradients(
     return CountryGradients(calibration, equilibrium, system, solution)
 
 
+@one_thread
 def country_gains(
     calibration: Calibration, equilibrium: Equilibrium, directions: Sequence[Array] | Array
 ) -> Array:
@@ -206,6 +210,7 @@ def country_gains(
     return country_gradients(calibration, equilibrium).along(directions)
 
 
+@one_thread
 def pair_gradients(
     calibration: Calibration, equilibrium: Equilibrium, per_industry: Array
 ) -> Array:

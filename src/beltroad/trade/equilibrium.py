@@ -18,6 +18,7 @@ from beltroad.trade.calibration import Array, Calibration, elasticity_vector
 from beltroad.trade.solver.refusal import refusal
 from beltroad.trade.solver.search import Progress, Run, search
 from beltroad.trade.solver.system import Shock, State, System
+from beltroad.trade.solver.threads import one_thread
 
 __all__ = ["REFUSE", "Equilibrium", "Residuals", "solve"]
 
@@ -97,6 +98,7 @@ class Equilibrium:
         return self.share * self.expenditure.T[:, :, None] / self.tariff
 
 
+@one_thread
 def solve(
     calibration: Calibration,
     cost_change: Array,

@@ -88,6 +88,7 @@ def _content(appraisal: Appraisal) -> dict[str, Any]:
         "outside": int((~appraisal.countries.in_model.astype(bool)).sum()),
         "gains": figures.gains_figure(appraisal),
         "net": figures.net_figure(appraisal),
+        "places": policies.places(appraisal),
         "levers": policies.levers(appraisal),
         "who_pays": whopays.who_pays(appraisal),
         "regions": figures.regions_figure(appraisal),

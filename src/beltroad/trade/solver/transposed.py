@@ -206,7 +206,8 @@ class Transposed:
             solution, left = self.at(labour, goal, inner, solution)
             gap = float(np.abs(left).max())
             if gap <= tolerance and inner <= tolerance:
-                return solution.mixed(np.array([[size]], dtype=np.float64))
+                scale = np.full((1, 1), size)
+                return solution.mixed(scale)
             if not np.isfinite(gap):
                 break
             inner = max(min(inner, 1e-2 * gap), 0.1 * tolerance)
@@ -220,7 +221,7 @@ class Transposed:
         count = len(self.wage_bill)
         own, own_left = self._blocks(np.eye(count), np.zeros((count, count)), tolerance, block)
         goals, left = self._blocks(np.zeros(wanted.shape), wanted, tolerance, block)
-        mix = np.linalg.solve(own_left, -left)
+        mix: Array = np.asarray(np.linalg.solve(own_left, -left), dtype=np.float64)
         return goals + own.mixed(mix)
 
     def _blocks(
