@@ -16,7 +16,6 @@ sys.path.insert(0, str(Path(__file__).parent / "appraisal"))
 from uncertain_problem import small_problem
 
 # The command is registered by its import, until the command line lists it.
-from beltroad.cli import uncertainty  # noqa: F401
 
 
 @pytest.fixture

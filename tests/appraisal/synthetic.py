@@ -73,7 +73,7 @@ def _share(frame: pd.DataFrame) -> float:
 def _countries(rng: np.random.Generator, projects: pd.DataFrame) -> pd.DataFrame:
     base = evidence.load("countries")
     n = len(base)
-    inside = base.in_icio.astype(str).eq("True").to_numpy()
+    inside = base.iso3.isin(evidence.load("icio_economies")["iso3"]).to_numpy()
     member = ~base.iso3.isin(NOT_MEMBERS).to_numpy()
     near = base.region.str.contains("Asia|Africa").to_numpy()
     gain = rng.gamma(1.2, 0.35, n) * np.where(near, 1.6, 0.35) - 0.12
@@ -105,6 +105,9 @@ def _countries(rng: np.random.Generator, projects: pd.DataFrame) -> pd.DataFrame
                 base.iso3 == "ITA", "withdrawn", np.where(member, "member", "none")
             ),
             "in_model": inside,
+            "accounts": np.where(
+                ~inside, "", np.where(base.in_icio.astype(str).eq("True"), "observed", "imputed")
+            ),
             "cities": rng.integers(1, 60, n),
             "population": base.population.astype(float),
             "gdp_usd": gdp,

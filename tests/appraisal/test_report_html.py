@@ -132,7 +132,7 @@ def test_each_table_has_all_its_rows(page: Page, appraisal: Appraisal) -> None:
 
 def test_headline_figures_are_those_of_the_appraisal(text: str, appraisal: Appraisal) -> None:
     h = appraisal.headlines
-    assert f"{h.economies_losing_after_cost} of 80" in text
+    assert f"{h.economies_losing_after_cost} of {int(appraisal.countries.in_model.sum())}" in text
     assert f"USD {h.project_cost_usd / 1e9:.0f} billion" in text
     income = f"{h.real_income_pct[0]:+.2f}%"
     assert f'<p class="figure">{income}</p>' in text
@@ -150,12 +150,24 @@ def test_a_row_shows_and_sorts_by_the_number_of_the_table(text: str, appraisal: 
     assert any(np.isclose(v, row["net_gain_usd"] / 1e6, rtol=1e-5) for v in values)
 
 
-def test_economies_outside_the_model_are_hatched_and_named_so(text: str) -> None:
-    assert 'aria-label="Mongolia: not in the trade model"' in text
-    assert re.search(r'class="m none"[^>]*aria-label="Mongolia', text)
-    assert "139 economies that the trade model does not show one by one" in text or (
-        "economies that the trade model does not show one by one" in text
-    )
+def test_economies_outside_the_model_are_hatched_and_named_so(
+    text: str, appraisal: Appraisal
+) -> None:
+    outside = appraisal.countries[~appraisal.countries.in_model.astype(bool)]
+    name = next(n for n in outside["name"] if n.isalpha())
+    assert re.search(rf'class="m none"[^>]*aria-label="{name}: not in the trade model"', text)
+    assert f"{len(outside)} economies that the trade model does not show one by one" in text
+
+
+def test_imputed_accounts_are_dotted_counted_and_named(text: str, appraisal: Appraisal) -> None:
+    imputed = appraisal.countries[appraisal.countries.accounts == "imputed"]
+    assert len(imputed) > 40
+    assert f"accounts imputed ({len(imputed)})" in text
+    assert re.search(r'aria-label="Mongolia: [^"]*, accounts imputed"', text)
+    drawn = re.search(r'<g class="imputed".*?</g>', text, re.S)
+    assert drawn
+    assert "#o-MNG" in drawn[0]
+    assert "#o-DEU" not in drawn[0]
 
 
 def test_same_appraisal_gives_the_same_bytes(text: str) -> None:

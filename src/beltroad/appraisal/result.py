@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from beltroad.appraisal.scenario import Scenario
+from beltroad.appraisal.uncertainty.result import UncertaintyResult
 
 __all__ = ["Appraisal", "Headlines", "MapLayers"]
 
@@ -56,7 +57,8 @@ class Appraisal:
 
     ``run`` holds versions, digests of the data, parameters, seed, timings and residuals. The two
     tables of access are there after a run; an appraisal put together by hand may lack them.
-    ``more`` holds the tables of parts that a scenario may have or not, by their declared name.
+    ``more`` holds the tables of parts that a scenario may have or not, by their declared name;
+    ``uncertainty`` the draws, unless the scenario does without.
     """
 
     scenario: Scenario
@@ -72,6 +74,7 @@ class Appraisal:
     access_cities: pd.DataFrame | None = None
     access_countries: pd.DataFrame | None = None
     more: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    uncertainty: UncertaintyResult | None = None
 
     def to_html(self, path: str | Path) -> Path:
         """Write the report as one file that opens offline."""

@@ -32,6 +32,7 @@ from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
 from beltroad.appraisal.schema import check_frame
 from beltroad.appraisal.tables import costed_projects, country_table, pair_table, project_table
 from beltroad.appraisal.transport import Transport
+from beltroad.appraisal.uncertainty.run import drawn_in_appraisal
 from beltroad.appraisal.yardsticks import compare
 
 __all__ = ["appraise"]
@@ -101,6 +102,16 @@ def appraise(
         worth = worth_table(economy, transport, central)
         if worth is not None:
             more["links"] = worth
+    drawn = None
+    if scenario.sensitivity:
+        drawn = drawn_in_appraisal(
+            scenario, economy, case, costed, inputs, transport.city_ids, cache, progress
+        )
+        more |= {
+            "uncertainty": check_frame(drawn.headlines, "uncertainty"),
+            "uncertainty_countries": check_frame(drawn.countries, "uncertainty_countries"),
+            "variance_split": check_frame(drawn.split, "variance_split"),
+        }
     with progress.step("each project alone") as report:
         each = alone(
             transport, economy, case, before=before, after=after,
@@ -130,6 +141,7 @@ def appraise(
         access_cities=reached.cities,
         access_countries=reached.countries,
         more=more,
+        uncertainty=drawn,
         run={
             "beltroad": beltroad.__version__,
             "scenario": recorded(scenario),

@@ -36,6 +36,7 @@ from beltroad.appraisal.scenario_parts import (
     known,
     plain_text,
 )
+from beltroad.appraisal.uncertainty.part import Uncertainty
 from beltroad.infrastructure.network import great_circle_km
 from beltroad.infrastructure.projects.plausibility import least_km
 
@@ -278,6 +279,7 @@ class Scenario(Part):
     levers: tuple[LeverPart, ...] = ()
     financing: tuple[Financing, ...] = ()
     parameters: Parameters = Field(default_factory=lambda: Parameters(network={}))
+    uncertainty: Uncertainty | None = None
     sensitivity: bool = True
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
 

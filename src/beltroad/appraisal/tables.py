@@ -112,6 +112,7 @@ def country_table(
     out["cities"] = counts.reindex(out.index)
     model = outcome.countries
     out["in_model"] = out.index.isin(model.index)
+    out["accounts"] = _accounts(outcome, out.index)
     out = out.join(_times(pairs)).join(model.drop(columns=["income_usd", "exports_usd"]))
     ranged = [o for o in [outcome, *others] if o.case.name != STUDY_READING]
     every = pd.concat([o.countries["real_income_change_pct"] for o in ranged], axis=1)
@@ -177,11 +178,24 @@ def _poverty(countries: pd.DataFrame, change_pct: pd.Series) -> pd.DataFrame:
     return wide.rename(columns=LINES)
 
 
+def _accounts(outcome: Outcome, codes: pd.Index) -> pd.Series:
+    """Whether an economy's accounts are observed, imputed or the user's own; empty if none."""
+    inside = codes.isin(outcome.countries.index)
+    if outcome.case.accounts is not None:
+        split = codes.isin(outcome.case.accounts.about()["imputed"])
+        own = np.where(split, "imputed", "own")
+        return pd.Series(np.where(inside, own, ""), index=codes)
+    table = evidence.load("icio_economies").set_index("iso3")
+    imputed = table["imputed"].astype(str).eq("True").reindex(codes, fill_value=False)
+    return pd.Series(np.where(~inside, "", np.where(imputed, "imputed", "observed")), index=codes)
+
+
 def _flags(table: pd.DataFrame) -> pd.Series:
     """What is imputed or missing, in words."""
     notes = {
         "not in the trade model: no income or trade result": ~table["in_model"],
-        "final demand by destination imputed": table["in_model"],
+        "accounts imputed: an order of magnitude": table["accounts"] == "imputed",
+        "final demand by destination imputed": table["accounts"] == "observed",
         "no GDP figure": table["gdp_usd"].isna(),
         "GDP is an estimate": table["gdp_is_estimate"].astype(str).str.lower().eq("true"),
         "no poverty survey": table["lifted_extreme"].isna() & table["in_model"],

@@ -18,6 +18,7 @@ from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_dataset
 from beltroad.errors import InputError
+from beltroad.infrastructure.engine.detours import Detours, gates_of
 from beltroad.infrastructure.engine.hierarchy import (
     Weighting,
     customize,
@@ -32,7 +33,13 @@ from beltroad.infrastructure.projects.effects import effects_of
 from beltroad.infrastructure.projects.programme import Programme, place_projects
 from beltroad.infrastructure.projects.record import ADDS
 from beltroad.infrastructure.projects.states import State, states_of
-from beltroad.infrastructure.shipments.router import Router, land_ways, shipments
+from beltroad.infrastructure.shipments.router import (
+    Router,
+    at_hinterland,
+    land_ways,
+    shipments,
+)
+from beltroad.infrastructure.shipments.searejoin import SeaJoin
 
 __all__ = ["Base", "Shipments", "Transport"]
 
@@ -62,13 +69,19 @@ class Shipments:
 
 @dataclass(frozen=True)
 class Base:
-    """A state with all that is known of it, so that adding one project costs little."""
+    """A state with all that is known of it, so that adding one project costs little.
+
+    ``ways`` are best hours between cities and ports, shape (nodes, nodes); ``hours`` those by land
+    and by sea between cities, shape (2, cities, cities).
+    """
 
     land: LinkWeights
     ports: PortTimes
     weighting: Weighting
     ways: Floats
     hours: Floats
+    detours: Detours
+    sea: SeaJoin
 
 
 class Transport:
@@ -168,30 +181,55 @@ class Transport:
     def hours_with(self, there: pd.Series, base: Base) -> Floats:
         """Land and sea hours, shape (2, cities, cities), with exactly these projects present.
 
-        Only what differs from the base is customized again.
+        Only what differs from the base is worked out again; pairs that gain nothing keep their
+        hours to the last bit, and without any gain the very array of the base is returned.
         """
         land, ports = self.weigh(there)
-        ways = base.ways
-        changed = np.flatnonzero(
-            (land.forward[0] != base.land.forward[0]) | (land.backward[0] != base.land.backward[0])
+        ways = self._ways_with(land, base)
+        calm = np.array_equal(ports.load_hours, base.ports.load_hours) and np.array_equal(
+            ports.unload_hours, base.ports.unload_hours
         )
-        if len(changed):
-            other = recustomize(
-                self.router.topology, base.weighting, land.forward[:1], land.backward[:1], changed
-            )
-            ways = many_to_many(self.router.plan, other, threads=1)
-        elif np.array_equal(ports.load_hours, base.ports.load_hours):
+        if not calm:
+            by_land, by_sea = shipments(self.router, ways[None], ports, self.voyages)
+            return np.stack([by_land[0], by_sea[0]])
+        if ways is base.ways:
             return base.hours
-        by_land, by_sea = shipments(self.router, ways, ports, self.voyages)
-        return np.stack([by_land[0], by_sea[0]])
+        n = len(self.router.cities)
+        return np.stack([ways[:n, :n], base.sea.hours_with(*at_hinterland(self.router, ways))])
+
+    def _ways_with(self, land: LinkWeights, base: Base) -> Floats:
+        """Best hours between cities and ports on other link weights than the base's."""
+        topology, network = self.router.topology, self.programme.network
+        sides = (land.forward[0], base.land.forward[0]), (land.backward[0], base.land.backward[0])
+        moved = np.logical_or.reduce([new != old for new, old in sides])
+        changed = np.flatnonzero(moved)
+        if not len(changed):
+            return base.ways
+        other = recustomize(
+            topology, base.weighting, land.forward[:1], land.backward[:1], changed
+        )
+        if any((new[changed] > old[changed]).any() for new, old in sides):
+            return many_to_many(self.router.plan, other, threads=1)[0]
+        open_links = np.isfinite(land.forward[0]) | np.isfinite(land.backward[0])
+        gates = gates_of(
+            topology.node_count, network.u, network.v, open_links, changed, self.router.terminals
+        )
+        found = base.detours.quicker(base.ways, base.weighting, other, gates)
+        return base.ways if found is None else found
 
     def base(self, there: pd.Series) -> Base:
         """A state from which single projects are added by :meth:`hours_with`."""
         land, ports = self.weigh(there)
-        weighting = customize(self.router.topology, land.forward[:1], land.backward[:1])
-        ways = many_to_many(self.router.plan, weighting)
-        by_land, by_sea = shipments(self.router, ways, ports, self.voyages)
-        return Base(land, ports, weighting, ways, np.stack([by_land[0], by_sea[0]]))
+        router = self.router
+        weighting = customize(router.topology, land.forward[:1], land.backward[:1])
+        ways = many_to_many(router.plan, weighting)
+        by_land, by_sea = shipments(router, ways, ports, self.voyages)
+        sea = SeaJoin.of(
+            *at_hinterland(router, ways[0]), *(x[0] for x in ports.rows(self.voyages)), by_sea[0]
+        )
+        detours = Detours.between(router.topology, router.terminals)
+        hours = np.stack([by_land[0], by_sea[0]])
+        return Base(land, ports, weighting, ways[0], hours, detours, sea)
 
     def weigh(self, there: pd.Series, *, reformed: bool = False) -> tuple[LinkWeights, PortTimes]:
         """Weights of links and hours in ports with these projects present."""

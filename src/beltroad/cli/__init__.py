@@ -21,6 +21,7 @@ from beltroad.cli import (
     trade_gravity,
     trade_import,
     trade_levers,
+    uncertainty,
 )
 from beltroad.cli.console import app, main
 
@@ -28,4 +29,5 @@ __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "links", "main",
     "network", "route", "services", "tables", "trade", "trade_gravity",
     "trade_import", "trade_levers",
+    "uncertainty",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ def economies(appraisal: Appraisal) -> Table:
             col("iso3"),
             col("region"),
             col("membership", title="Document"),
+            col("accounts"),
             col("shipment_days_before", title="Shipment before"),
             col("shipment_time_change_pct"),
             col("trade_cost_change_pct"),

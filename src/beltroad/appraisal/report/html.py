@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from beltroad.appraisal.report import (
     content,
+    draws,
     figures,
     headline,
     maps,
@@ -85,6 +86,7 @@ def _content(appraisal: Appraisal) -> dict[str, Any]:
         "shades": maps.shades(appraisal.countries, scale),
         "shade_finding": _shade_finding(appraisal),
         "inside": int(appraisal.countries.in_model.astype(bool).sum()),
+        "imputed": int((appraisal.countries.accounts == "imputed").sum()),
         "outside": int((~appraisal.countries.in_model.astype(bool)).sum()),
         "gains": figures.gains_figure(appraisal),
         "net": figures.net_figure(appraisal),
@@ -100,6 +102,7 @@ def _content(appraisal: Appraisal) -> dict[str, Any]:
         "yardsticks": yardsticks.rows(appraisal.yardsticks),
         "open_yardsticks": yardsticks.not_computed(appraisal.yardsticks),
         "cases_figure": figures.cases_figure(appraisal),
+        **draws.shown(appraisal, names),
         "cases": content.cases(appraisal),
         "economies": content.economies(appraisal),
         "flags": content.flags(appraisal),

@@ -58,6 +58,7 @@ class Shade:
     css: str
     label: str
     dot: tuple[int, int] | None
+    imputed: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,10 @@ def shades(countries: pd.DataFrame, scale: Classes) -> list[Shade]:
                 said += f" (cases: {words.percent_range(low, high)})"
         else:
             css, said = "none", "not in the trade model"
-        out.append(Shade(outline.iso3, css, f"{row['name']}: {said}", outline.dot))
+        imputed = row["accounts"] == "imputed"
+        if imputed:
+            said += ", accounts imputed"
+        out.append(Shade(outline.iso3, css, f"{row['name']}: {said}", outline.dot, imputed))
     return out
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "column",
     "named",
     "number_column",
+    "significant",
     "spans",
     "table",
     "text_column",
@@ -190,6 +191,13 @@ def number_column(
     """A column of numbers that is not declared in the schema."""
     cells = [_number(float(v), decimals, signed=signed) for v in values]
     return Column(title, unit, True), cells
+
+
+def significant(value: float, digits: int = 3) -> Cell:
+    """A cell of a column whose rows have different units."""
+    if not math.isfinite(value):
+        return Cell(words.MISSING, math.nan)
+    return _number(value, words.digits_for(value, digits, most=6), signed=False)
 
 
 def _decimals(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> int:

@@ -8,13 +8,16 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
 import beltroad
 from beltroad.appraisal.cache import Cache, digest_of
 from beltroad.appraisal.cases import central_case
-from beltroad.appraisal.economy import Economy
-from beltroad.appraisal.inputs import gather
-from beltroad.appraisal.levels import STATES, Comparison
-from beltroad.appraisal.levers_part import levers_of
+from beltroad.appraisal.economy import Economy, economy_of
+from beltroad.appraisal.inputs import Inputs, gather
+from beltroad.appraisal.levels import Case
 from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
@@ -30,9 +33,12 @@ from beltroad.appraisal.uncertainty.problem import Problem
 from beltroad.appraisal.uncertainty.result import UncertaintyResult, gathered
 from beltroad.appraisal.uncertainty.sampling import Plan, split_groups
 from beltroad.errors import ConvergenceError
-from beltroad.infrastructure.shipments.modes import ModeChoice
 
-__all__ = ["draw", "prepare", "run_uncertainty"]
+__all__ = ["draw", "drawn_in_appraisal", "prepare", "run_uncertainty"]
+
+# What an appraisal draws unless its scenario says more: enough for quartiles and for the order
+# of what drives them, in some 20 s on two cores.
+FEW = Uncertainty(draws=32, pairs=12, inputs={})
 
 # Runs whose blocks are kept, and draws without an equilibrium that are put up with.
 RUNS_KEPT = 20
@@ -83,7 +89,7 @@ def run_uncertainty(
     elif not isinstance(scenario, Scenario):
         scenario = read_scenario(scenario, apply=apply)
     cache, progress = cache or Cache.default(), progress or Progress()
-    part = part or getattr(scenario, "uncertainty", None) or Uncertainty(inputs={})
+    part = part or scenario.uncertainty or Uncertainty(inputs={})
     problem = prepare(scenario, part, cache=cache, progress=progress)
     plan = Plan(
         scenario.seed,
@@ -98,23 +104,24 @@ def run_uncertainty(
     )  # fmt: skip
 
 
+def drawn_in_appraisal(
+    scenario: Scenario, economy: Economy, case: Case, costed: pd.DataFrame, inputs: Inputs,
+    city_ids: NDArray[np.str_], cache: Cache, progress: Progress,
+) -> UncertaintyResult:  # fmt: skip
+    """The draws of an appraisal: as many as its scenario asks for, or a few."""
+    part = scenario.uncertainty or FEW
+    problem = problem_of(scenario, economy, case, costed, inputs, city_ids, part)
+    plan = Plan(scenario.seed, part.draws, part.pairs, split_groups(problem.inputs))
+    folder = None if cache.folder is None else cache.folder / "draws"
+    about = {"scenario": scenario.name, "scenario_digest": scenario.digest}
+    return draw(problem, plan, folder=folder, progress=progress, about=about)
+
+
 def prepare(scenario: Scenario, part: Uncertainty, *, cache: Cache, progress: Progress) -> Problem:
     """The economic stage of a scenario, ready to be drawn."""
     inputs = gather(scenario)
     transport = Transport(scenario, inputs, cache, progress)
-    ways = Comparison(*(transport.state(role) for role in STATES))
-    parameters = inputs.pricing.parameters
-    economy = Economy(
-        inputs.city_country(transport.city_ids),
-        inputs.city_population(transport.city_ids),
-        ModeChoice(
-            parameters.one("mode_sensitivity"), parameters.one("mode_land_handicap_per_day")
-        ),
-        parameters.one("cargo_value_usd_per_teu"),
-        ways,
-        lambda usd_per_day: Comparison(*(transport.state(r, usd_per_day) for r in STATES)),
-        levers_of(scenario.levers),
-    )
+    economy = economy_of(transport)
     costed = costed_projects(inputs, scenario, transport.presence)
     return problem_of(
         scenario, economy, central_case(scenario), costed, inputs, transport.city_ids, part

@@ -26,7 +26,7 @@ from beltroad.infrastructure.pricing.ports import PortTimes
 from beltroad.infrastructure.pricing.weights import LinkWeights
 from beltroad.infrastructure.shipments.searoutes import join_sea
 
-__all__ = ["Router", "hinterland_limit_km", "land_ways", "shipments"]
+__all__ = ["Router", "at_hinterland", "hinterland_limit_km", "land_ways", "shipments"]
 
 Floats = NDArray[np.float32]
 # A sea way starts and ends at ports of the city's hinterland: within this distance, or within
@@ -62,6 +62,11 @@ class Router:
             _hinterland(network, cities.to_numpy(), ports.to_numpy(), _own_ports(network, ports)),
             _plan(topology, cities, ports),
         )
+
+    @property
+    def terminals(self) -> NDArray[np.int32]:
+        """Nodes of the cities, then of the ports, as in every matrix of land ways."""
+        return np.concatenate([self.cities, self.ports])
 
     def voyages(self, sea_km: Floats, *, threads: int | None = None) -> Floats:
         """Kilometres by sea between all ports, shape (ports, ports)."""
@@ -115,12 +120,22 @@ def shipments(
         kg CO2e per TEU, after generalised cost where that is minimised.
     """
     n, rows = len(router.cities), len(ways)
-    to_port, from_port = ways[:, :n, n:].copy(), ways[:, n:, :n].copy()
-    to_port[:, ~router.hinterland] = np.inf
-    from_port[:, ~router.hinterland.T] = np.inf
+    to_port, from_port = at_hinterland(router, ways)
     sea, load, unload = (part[:rows] for part in ports.rows(voyages, usd_per_hour))
     by_sea = join_sea(to_port, from_port, sea, load, unload)
     return np.ascontiguousarray(ways[:, :n, :n]), by_sea
+
+
+def at_hinterland(router: Router, ways: Floats) -> tuple[Floats, Floats]:
+    """Ways from cities to ports and back, shapes (..., cities, ports) and (..., ports, cities).
+
+    ``inf`` where a port lies outside a city's hinterland; ``ways`` are (..., nodes, nodes).
+    """
+    n = len(router.cities)
+    to_port, from_port = ways[..., :n, n:].copy(), ways[..., n:, :n].copy()
+    to_port[..., ~router.hinterland] = np.inf
+    from_port[..., ~router.hinterland.T] = np.inf
+    return to_port, from_port
 
 
 def _plan(topology: Topology, cities: pd.Series, ports: pd.Series) -> Plan:

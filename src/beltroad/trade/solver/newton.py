@@ -23,16 +23,29 @@ FINEST = 1e-15
 # (bend, part) of the steps that are tried, in turn.
 ROW = ((0, 1), (0, 0.5), (0.01, 1), (0.1, 1), (0, 0.2), (1, 1), (0, 0.05), (10, 1), (0, 0.005))
 SWEEPS = 600
+SLOW = 0.5
 
 
-def _fixed_point(image: Callable[[Array], Array], start: Array, tolerance: float) -> Array:
-    memory, point = Anderson(4), start
+def _fixed_point(
+    image: Callable[[Array], Array], own: Array, start: Array, tolerance: float
+) -> Array:
+    """Solve ``x = image(x)``, ``(J, N, M)``, with what a country does to itself solved at once.
+
+    ``own`` holds I less each country's own block of the linear map, ``(N, J, J)``. Only what
+    crosses a border is left to the iterations; next to autarky that is almost nothing.
+    """
+    memory, point, last = Anderson(4), start, np.inf
+    inverse = np.linalg.inv(own)
     for _ in range(SWEEPS):
-        update = image(point)
-        gap = float(np.abs(update - point).max())
+        step = image(point) - point
+        step = np.matmul(inverse, step.transpose(1, 0, 2)).transpose(1, 0, 2)
+        update = point + step
+        gap = float(np.abs(step).max())
         if not gap > tolerance * max(1.0, float(np.abs(update).max())):
             return update
-        point = memory.step(point, update)
+        # Memory costs more than a sweep on large data; it is for those that close slowly.
+        point = memory.step(point, update) if gap > SLOW * last else update
+        last = gap
     return point
 
 
@@ -53,7 +66,10 @@ def wage_jacobian(system: System, state: State, tolerance: float = 1e-6) -> Arra
         inputs = np.matmul(gamma_cost, price.transpose(1, 0, 2)).transpose(1, 0, 2)
         return np.asarray(direct + inputs)
 
-    price = _fixed_point(lambda p: np.matmul(share, cost(p)), np.matmul(share, direct), tolerance)
+    kept = np.diagonal(share, axis1=1, axis2=2).T  # n, j
+    own = np.eye(len(theta)) - kept[:, :, None] * gamma_cost
+    start = np.matmul(share, direct)
+    price = _fixed_point(lambda p: np.matmul(share, cost(p)), own, start, tolerance)
     unit_cost = cost(price)
 
     bought = state.expenditure.T[:, :, None]
@@ -90,7 +106,11 @@ def wage_jacobian(system: System, state: State, tolerance: float = 1e-6) -> Arra
     # Per wage bill, so that the smallest country is solved as well as the largest.
     scale = wage_bill[:, None]
     start = alpha * before[None, :, :] / scale
-    bought = _fixed_point(lambda x: spending(x * scale) / scale, start, tolerance) * scale
+    kept = np.diagonal(net, axis1=1, axis2=2).T
+    own = np.eye(len(theta)) - gamma * kept[:, None, :]
+    if system.taxed:
+        own -= system.alpha[:, :, None] * ((1.0 - paid) * wedge.T)[:, None, :]
+    bought = _fixed_point(lambda x: spending(x * scale) / scale, own, start, tolerance) * scale
     labour = (system.beta.T[:, :, None] * sold(bought)).sum(axis=0)
     demand = (system.beta * state.sales).sum(axis=1)
     return np.asarray(labour / demand[:, None] - unit)
@@ -185,10 +205,15 @@ def inverse(matrix: Array, bend: float) -> Array:
 
 def regular_jacobian(system: System, state: State) -> Array:
     """Jacobian of ln gaps in ln wages with the numeraire kept, which makes it regular."""
-    jacobian = wage_jacobian(system, state)
-    # Near autarky entries are as small as trade; then they must be known more closely.
-    least = float(np.abs(np.diagonal(jacobian)).min())
-    if least < 1e-2:
-        jacobian = wage_jacobian(system, state, float(np.clip(1e-2 * least, 1e-12, 1e-6)))
+    # Entries are about as small as trade is; next to autarky they must be known more closely.
+    least = float((1.0 - _kept_at_home(system, state)).min())
+    jacobian = wage_jacobian(system, state, float(np.clip(1e-3 * least, 1e-13, 1e-6)))
     wage_bill = np.exp(state.ln_wage) * system.added
     return np.asarray(jacobian + wage_bill - wage_bill @ jacobian)
+
+
+def _kept_at_home(system: System, state: State) -> Array:
+    """Share of each country's sales that it buys itself."""
+    share = np.diagonal(system.shares(state), axis1=1, axis2=2).T
+    net = share / np.diagonal(system.tariff, axis1=1, axis2=2).T if system.taxed else share
+    return np.asarray((net * state.expenditure).sum(axis=1) / state.sales.sum(axis=1))
