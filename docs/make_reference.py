@@ -34,9 +34,12 @@ KEYS = {
     "Scenario.projects": "what the comparison is about",
     "Scenario.reforms": "shorter waits, in the later state",
     "Scenario.schedules": "services that leave more often, in the later state",
-    "Scenario.parameters": "levers of the method",
-    "Scenario.sensitivity": "also run the sensitivity cases",
-    "Scenario.seed": "recorded with the run; nothing is drawn at random in this version",
+    "Scenario.levers": "tariffs, agreements, border days, services and data rules, later state",
+    "Scenario.financing": "who lends, gives, invests and builds; the first that fits a project",
+    "Scenario.uncertainty": "how many draws, and of what; else 32 draws and 12 pairs",
+    "Scenario.parameters": "choices of the method",
+    "Scenario.sensitivity": "also run the sensitivity cases and the draws",
+    "Scenario.seed": "of the draws: the same seed, the same numbers",
     "States.before": "earlier state",
     "States.after": "later state",
     "States.economy": "state of the network to which the economic accounts (2022) belong",
@@ -84,7 +87,55 @@ KEYS = {
     "Parameters.domestic": "shorter times within an economy count too",
     "Parameters.discount_rate": "for the annual cost of projects",
     "Parameters.life_years": "life of all projects; else by mode",
+    "Parameters.trade_data": "folder of your own accounts, relative to the file",
     "Parameters.network": "single rows of `network_parameters`, by `parameter.mode.group`",
+    "LeverPart.preset": "name of a preset (`beltroad trade levers`); then only `level`, `amounts`",
+    "LeverPart.level": "value of each assumption of the preset",
+    "LeverPart.amounts": "other values for assumptions of the preset, by key",
+    "LeverPart.name": "name in the report; needed without a preset",
+    "LeverPart.within": "economies or groups; each imports from each",
+    "LeverPart.importers": "economies or groups that import; empty: all",
+    "LeverPart.exporters": "economies or groups that export; empty: all",
+    "LeverPart.both_directions": "importers and exporters also the other way round",
+    "LeverPart.industries": "industries or groups of them; empty: all that the amount can act on",
+    "LeverPart.unless_agreement": "leave alone pairs that have a `deep` (or `any`) agreement",
+    "LeverPart.tariff_factor": "what remains of the tariff: 0 abolishes it",
+    "LeverPart.tariff_rate_pct": "new tariff, percent of value, also upwards",
+    "LeverPart.border_cost_cut_pct": "goods: percent of delivered cost less",
+    "LeverPart.days_cut": "goods: days less at the border, worth the value of time",
+    "LeverPart.services_cost_cut_pct": "traded services: percent of delivered cost less",
+    "LeverPart.data_cost_cut_pct": "services delivered digitally: percent of delivered cost less",
+    "Financing.name": "name of the entry",
+    "Financing.projects": "ids; empty: all",
+    "Financing.countries": "hosts; empty: all",
+    "Financing.loan_share": "part of capital that is lent",
+    "Financing.lenders": "share of each lender, by economy",
+    "Financing.interest_rate": "a year, 0.03 is 3 %",
+    "Financing.maturity_years": "life of the loan, grace included",
+    "Financing.grace_years": "years before the first repayment",
+    "Financing.equity_share": "part of capital from owners abroad",
+    "Financing.investors": "share of each investor, by economy",
+    "Financing.return_rate": "what investors earn a year",
+    "Financing.grant_share": "part of capital that is given",
+    "Financing.donors": "share of each donor, by economy",
+    "Financing.builder_share": "part of the works that builders from elsewhere do",
+    "Financing.builders": "share of each builder's economy",
+    "Uncertainty.draws": "states of the world for the quantiles",
+    "Uncertainty.pairs": "draws that split the variance; 0: no split",
+    "Uncertainty.fixed": "inputs, families or groups held at their central value",
+    "Uncertainty.inputs": "another distribution for an input or a family",
+    "InputShape.shape": "kind of distribution; it says which of the other keys are needed",
+    "InputShape.value": "`fixed`",
+    "InputShape.low": "`uniform`, `triangular`, `two_piece`; bound of `truncated_normal`",
+    "InputShape.mode": "`triangular`",
+    "InputShape.central": "`two_piece`: half of the draws lie on either side",
+    "InputShape.high": "`uniform`, `triangular`, `two_piece`",
+    "InputShape.mean": "`truncated_normal`",
+    "InputShape.sd": "`truncated_normal`: standard deviation before truncation",
+    "InputShape.median": "`lognormal`",
+    "InputShape.sigma": "`lognormal`: standard deviation of the logarithm",
+    "InputShape.values": "`discrete`",
+    "InputShape.weights": "`discrete`: weight of each value",
 }
 TOP = {
     "base": ("text", "another scenario file, over which this one is laid"),
@@ -107,9 +158,8 @@ def variables_page() -> str:
     """Every variable that crosses a seam."""
     out = ["# Result variables\n", (
         "Declared once in `src/beltroad/appraisal/variables.csv` and checked in every run. The "
-        "tables `countries`, `pairs`, `projects`, `sensitivity` and `yardsticks` are what readers "
-        "get; `times`, `access` and `costs` pass between the stages. USD are of the accounts' "
-        "year, `USD/a` a year.\n"
+        "tables `times`, `access` and `costs` pass between the stages; all others are what readers "
+        "get. USD are of the accounts' year, `USD/a` a year.\n"
     )]  # fmt: skip
     for name in schema._declared():
         rows = [
@@ -234,7 +284,7 @@ def cli_page() -> str:
         "input, 130 stopped by the user. Messages go to the error stream.\n"
     )]  # fmt: skip
     group: Any = typer.main.get_command(cli.app)
-    for name, command in group.commands.items():
+    for name, command in _commands(group):
         out.append(f"\n## beltroad {name}\n\n{(command.help or '').strip()}\n")
         rows = []
         for p in command.params:
@@ -246,6 +296,17 @@ def cli_page() -> str:
             rows.append((names, getattr(p, "help", "") or "", default))
         out.append(table(("option", "what it does", "default"), rows))
     return "\n".join(out)
+
+
+def _commands(group: Any, prefix: str = "") -> list[tuple[str, Any]]:
+    """Commands with their names, those of groups (`beltroad trade ...`) included."""
+    out: list[tuple[str, Any]] = []
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            out += _commands(command, f"{prefix}{name} ")
+        else:
+            out.append((prefix + name, command))
+    return out
 
 
 PAGES = {

@@ -198,7 +198,8 @@ def test_a_whole_run_prints_json_and_writes_files(
     assert headlines["project_cost_usd"] > 0
     assert {p.name for p in out.iterdir()} == {
         "mine.txt", "countries.csv", "pairs.parquet", "projects.csv", "report.html", "report.xlsx",
-        "run.json", "access_cities.csv", "access_countries.csv",
+        "run.json", "access_cities.csv", "access_countries.csv", "financing.csv", "payments.csv",
+        "links.csv",
     }  # fmt: skip
     assert (
         json.loads((out / "run.json").read_text(encoding="utf-8"))["beltroad"]

@@ -98,3 +98,17 @@ def test_what_cannot_be_done_says_why(path, monkeypatch, capsys, arguments, mess
     assert code == 2
     assert message in said
     assert "Traceback" not in said
+
+
+def test_a_flow_that_never_changes_and_a_negative_seed(
+    path: Path, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    flat = tmp_path / "flat.csv"
+    pd.read_csv(path).assign(trade=1.0).to_csv(flat, index=False)
+    words = ["trade", "gravity", str(flat), "--on", "ln(dist),rta"]
+    code, _, errors = run_beltroad(monkeypatch, capsys, *words)
+    assert code == 2
+    assert "trade is the same in all rows used; nothing to explain" in errors
+    code, _, errors = run_beltroad(monkeypatch, capsys, *words, "--seed", "-1")
+    assert code == 2
+    assert "--seed -1: give 0 or more" in errors

@@ -145,11 +145,13 @@ def spoil(data: Path, file: str, old: str, new: str) -> None:
     ("file", "old", "new", "message"),
     [
         ("flows.csv", "value", "amount", "flows.csv: has no column value"),
+        ("elasticities.csv", "theta", "theta,theta", "has the column theta twice"),
+        ("elasticities.csv", "sector,theta", "sector\ttheta", "parted by tabs. Use commas"),
         ("io.csv", "Aldia,farming", "Aldja,farming", "country 'Aldja': is not in flows. Did"),
         ("io.csv", "farming,farming", "farming,faming", "'faming': is not in elasticities. Did"),
         ("elasticities.csv", "8.0", "0.5", "elasticities.csv line 2, theta '0.5': must be at"),
         ("elasticities.csv", "8.0", "", "elasticities.csv line 2, theta '': is empty"),
-        ("tariffs.csv", "0.12", "12", "rate '12': is more than 500%. Is it in percent?"),
+        ("tariffs.csv", "0.12", "12", "rate '12': is more than 500 %. Is it in percent?"),
         ("value_added.csv", ",0.", ",-0.", "must be at least 0"),
     ],
 )
@@ -174,7 +176,11 @@ def test_faulty_data_end_in_one_clear_message(
         ("importer,exporter,sector\n*,*,*\n", "no column iceberg_change, tariff"),
         ("importer,exporter,sector,iceberg_change\n*,*,*,-1\n", "must be above 0"),
         ("importer,exporter,sector,iceberg_change\n*,*,*,\n", "changes nothing"),
-        ("", "cannot be read"),
+        ("", "is empty; the first line must name the columns"),
+        (
+            "importer,exporter,sector,tariff,iceberg_chnage\nAldia,Borria,*,0.1,0.9\n",
+            "column 'iceberg_chnage' is not read. Call it 'iceberg_change'?",
+        ),
     ],
 )
 def test_faulty_shocks_end_in_one_clear_message(
@@ -220,6 +226,50 @@ def test_missing_options_and_a_file_in_the_way(run, tmp_path: Path) -> None:
     code, _, errors = run("solve", "--data", DATA, "--shock", SHOCK, "--out", blocked)
     assert code == 1
     assert "is a file" in errors
+
+
+def test_a_file_that_looks_like_an_optional_table_is_not_passed_over(
+    run, data: Path, tmp_path: Path
+) -> None:
+    (data / "tariffs.csv").rename(data / "tarifs.csv")
+    code, _, errors = run("solve", "--data", data, "--shock", SHOCK, "--out", tmp_path / "out")
+    assert code == 2
+    assert "tarifs.csv: is not read. Call it tariffs.csv or take it out" in errors
+    (data / "tarifs.csv").rename(data / "notes.csv")
+    (data / "tariffs.parquet").write_bytes(b"no such thing")
+    code, _, errors = run("check", "--data", data)
+    assert code == 2
+    assert "tariffs.parquet: is no Parquet file" in errors
+
+
+def test_labels_are_shown_as_they_are_and_tables_fit_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path
+) -> None:
+    """Square brackets are markup to the terminal library; long names must not widen the table."""
+    names = {"Aldia": "[/red]A", "Cestan": "[b]C of the far and distant east"}
+    shock = tmp_path / "shock.csv"
+    for path in (*data.iterdir(), SHOCK):
+        text = path.read_text()
+        for old, new in names.items():
+            text = text.replace(old, new)
+        (shock if path == SHOCK else path).write_text(text)
+    words = ["trade", "solve", "--data", data, "--shock", shock, "--out", tmp_path / "o"]
+    code, said, _ = run_beltroad(monkeypatch, capsys, *map(str, words), columns=80)
+    assert code == 0
+    assert "[/red]A " in said
+    assert "[b]C of the f" in said
+    rows = [line for line in said.splitlines() if not line.startswith("Written")]
+    assert len(rows) == 2 + 1 + 4
+    assert max(map(len, rows)) <= 80
+    assert pd.read_csv(tmp_path / "o" / "countries.csv").loc[0, "country"] == "[/red]A"
+
+
+def test_a_tariff_that_may_be_in_percent_is_pointed_at(run, tmp_path: Path) -> None:
+    shock = tmp_path / "shock.csv"
+    shock.write_text("importer,exporter,sector,tariff\nAldia,Borria,*,1.45\n")
+    code, said, _ = run("solve", "--data", DATA, "--shock", shock, "--out", tmp_path / "o")
+    assert code == 0
+    assert "Highest tariff: 145 %, before 15 %" in said
 
 
 def test_no_equilibrium_names_who_holds_it_up(

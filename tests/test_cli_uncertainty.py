@@ -15,8 +15,6 @@ from command_line import run_beltroad
 sys.path.insert(0, str(Path(__file__).parent / "appraisal"))
 from uncertain_problem import small_problem
 
-# The command is registered by its import, until the command line lists it.
-
 
 @pytest.fixture
 def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -35,12 +33,17 @@ def test_quantiles_and_what_drives_them_are_printed_and_written(
     out = scenario.parent / "out"
     code, said, _ = run_beltroad(
         monkeypatch, capsys, "uncertainty", str(scenario), "--draws", "16", "--pairs", "8",
-        "--workers", "1", "--out", str(out), columns=200,
+        "--workers", "1", "--out", str(out), columns=80,
     )  # fmt: skip
     assert code == 0
-    assert "Real income, world" in said
-    assert "Spread of real income: " in said
+    assert "real income, world" in said
+    assert "What the spread of real income comes from" in said
     assert "16 draws, 8 of them split" in said
+    rows = said.splitlines()
+    at = next(k for k, line in enumerate(rows) if "central" in line)
+    figures = rows[at + 1 : at + 7]  # one line each in 80 columns
+    assert [line[:4] for line in figures] == ["real", "real", "trad", "gain", "cost", "out "]
+    assert not any("nan" in line or "…" in line for line in figures)
     table = pd.read_csv(out / "uncertainty.csv").set_index("figure")
     rising = table[["p5", "p25", "p50", "p75", "p95"]].dropna().diff(axis=1).iloc[:, 1:]
     assert (rising.to_numpy() >= 0).all()
@@ -68,8 +71,9 @@ def test_json(scenario: Path, monkeypatch, capsys) -> None:
     ("arguments", "message"),
     [
         (["--draws", "1"], "--draws 1: give at least 2"),
+        (["--draws", "1000000"], "at most 100000"),
         (["--pairs", "-1"], "--pairs -1: give at least 0"),
-        (["--workers", "0"], "workers must be at least 1"),
+        (["--workers", "0"], "--workers 0: give at least 1"),
         (["--workers", "2", "--cluster", "tcp://x:1"], "--workers is about this machine"),
     ],
 )

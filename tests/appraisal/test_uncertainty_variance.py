@@ -110,3 +110,15 @@ def test_quantiles_rise_and_the_error_of_the_mean_is_that_of_its_blocks() -> Non
     same = quantiles(np.full((32, 1), 2.5), np.arange(32) // BLOCK)
     assert same["mean_error"] == 0.0
     assert same["p5"] == same["p95"] == 2.5
+
+
+def test_an_answer_that_is_never_known_takes_no_other_with_it() -> None:
+    """Gain over cost is unknown where nothing costs; the gain itself is known all the same."""
+    values = np.column_stack([np.arange(32.0), np.full(32, np.nan)])
+    values[3] = np.nan  # a draw without an equilibrium
+    found = quantiles(values, np.arange(32) // BLOCK)
+    known = np.delete(np.arange(32.0), 3)
+    assert found["p50"][0] == np.median(known)
+    assert found["mean"][0] == pytest.approx(known.mean())
+    assert np.isnan(found["p50"][1])
+    assert np.isnan(found["mean"][1])

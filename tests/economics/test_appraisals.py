@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from small_appraisals import STATES, THREE, Appraiser
 
+from beltroad import evidence
 from beltroad.appraisal.cache import Cache
 from beltroad.appraisal.levels import Case
 from beltroad.appraisal.result import Appraisal
@@ -63,7 +64,11 @@ def test_every_table_is_as_declared(base: Appraisal) -> None:
     assert not base.pairs.duplicated(["exporter", "importer"]).any()
     assert base.projects["id"].tolist() == [p for p in base.projects["id"] if p in THREE]
     assert base.sensitivity["case"].tolist() == ["central"]
-    assert base.countries["in_model"].sum() == 80
+    accounts = evidence.load("icio_economies")["iso3"]
+    assert set(base.countries.loc[base.countries["in_model"], "iso3"]) == set(accounts) - {"ROW"}
+    kinds = base.countries["accounts"].value_counts()
+    assert kinds["observed"] == 80
+    assert kinds["imputed"] > 40
     h = asdict(base.headlines)
     assert all(np.isfinite(v).all() for v in h.values())
 
@@ -74,7 +79,9 @@ def test_equilibria_hold_and_world_accounts_balance(base: Appraisal) -> None:
             assert abs(residuals[name]) <= 1e-8, name
         assert abs(residuals["walras"]) <= 1e-9
     model = base.countries[base.countries["in_model"]]
-    world = model["real_income_change_usd"].sum()
+    # The rest of the world has accounts but no row among the economies of the network.
+    rest = base.more["financing"].set_index("iso3").at["ROW", "without_bill_usd"]
+    world = model["real_income_change_usd"].sum() + rest
     assert world == pytest.approx(base.headlines.real_income_usd[0], rel=1e-9)
 
 

@@ -72,3 +72,26 @@ def test_means_lie_within_the_pairs_and_follow_them(seed: int) -> None:
 def test_every_city_needs_people(bad: float) -> None:
     with pytest.raises(InputError, match="population"):
         PairWeights(COUNTRY, np.array([1.0, bad, 1.0, 1.0]), np.ones((4, 4), bool))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_mean_of_few_pairs_is_that_of_a_matrix_of_zeros_besides(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 12))
+    country = rng.choice(["AAA", "BBB", "CCC"], n)
+    weights = PairWeights(country, rng.uniform(0.1, 50, n), rng.random((n, n)) < 0.8)
+    pairs = np.nonzero(rng.random((n, n)) < 0.3)
+    values = rng.normal(size=len(pairs[0]))
+    values[~weights.reachable[pairs]] = np.inf  # left out, whatever it says
+    dense = np.zeros((n, n))
+    dense[pairs] = values
+    found = weights.mean_at(pairs, values)
+    np.testing.assert_allclose(found, weights.mean(dense), rtol=1e-12, atol=1e-15)
+    # Pairs of economies without any of the pairs have exactly nothing.
+    touched = np.zeros((3, 3), bool)
+    place = np.searchsorted(weights.countries, country)
+    touched[place[pairs[0]], place[pairs[1]]] = True
+    m = len(weights.countries)
+    still = ~touched[:m, :m] & (weights.total > 0)
+    assert (found[still] == 0).all()

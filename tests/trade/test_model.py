@@ -254,3 +254,35 @@ def test_bundled_model_is_the_calibration() -> None:
     assert beltroad.TradeModel is TradeModel
     assert set(model.imputed) <= set(model.countries)
     assert model.findings.empty
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"iceberg_change": "0.9"}, "iceberg_change: expected numbers, found str '0.9'"),
+        ({"iceberg_change": 0.9}, r"iceberg_change has shape \(\), expected \(1, 3, 3\)"),
+        ({"tariff": ["a"]}, "tariff: expected numbers"),
+        ({"shock": "shock.csv"}, "shock: expected a table.*found str; read a file with"),
+        ({"theta": [4.0, 4.0]}, r"theta has shape \(2,\); give one, or 1"),
+        ({"theta": {"all": 4.0}}, "theta: expected numbers, found dict"),
+        ({"tolerance": "tight"}, "tolerance 'tight': expected a number"),
+        ({"bill": 1e9}, "bill: expected a Bill, found float"),
+    ],
+)
+def test_wrong_types_are_told_in_one_line(arguments: dict[str, object], message: str) -> None:
+    model = TradeModel.from_tables(**symmetric())
+    with pytest.raises(InputError, match=message):
+        model.solve(**arguments)
+
+
+@pytest.mark.parametrize("value", [True, 1j, pd.Timestamp("2022-01-01")])
+def test_flags_and_dates_are_no_amounts(value: object) -> None:
+    tables = symmetric()
+    with pytest.raises(InputError, match="value '.*': is no number"):
+        TradeModel.from_tables(**tables | {"flows": tables["flows"].assign(value=value)})
+
+
+def test_the_wildcard_is_no_name_of_a_country() -> None:
+    tables = {name: table.replace({"land 0": "*"}) for name, table in symmetric().items()}
+    with pytest.raises(InputError, match="stands for all"):
+        TradeModel.from_tables(**tables)

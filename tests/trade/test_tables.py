@@ -120,7 +120,7 @@ def test_files_are_told_by_name_and_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not UTF-8"):
         TradeModel.from_folder(folder)
     (folder / "flows.csv").write_bytes(b"")
-    with pytest.raises(InputError, match=r"flows.csv: cannot be read"):
+    with pytest.raises(InputError, match=r"flows.csv: is empty"):
         TradeModel.from_folder(folder)
     (folder / "flows.csv").write_text("\n".join(lines))
     write({"io": economy()["io"]}, folder, ".parquet")

@@ -73,7 +73,7 @@ def test_rules_come_on_top_of_arrays() -> None:
         (("a", "b", "z", 0.0, 1.0), r"row 0, sector 'z': is not in elasticities"),
         (("a", "b", "x", None, None), r"row 0: changes nothing"),
         (("a", "a", "x", 0.1, None), r"row 0, tariff 0.1: is on own sales"),
-        (("a", "b", "x", 12.0, None), r"tariff '12.0': is more than 500%.*percent"),
+        (("a", "b", "x", 12.0, None), r"tariff '12.0': is more than 500 %.*percent"),
         (("a", "b", "x", -1.0, None), r"tariff '-1.0': must be above -1"),
         (("a", "b", "x", None, 0.0), r"iceberg_change '0.0': must be above 0"),
         (("a", "b", "x", None, "less"), r"iceberg_change 'less': is no number"),

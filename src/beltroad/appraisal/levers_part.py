@@ -130,6 +130,8 @@ class LeverPart(Part):
             raise ValueError(f"a lever needs something to do. Give {', '.join(AMOUNTS)}.")
         if bool(self.within) == bool(self.importers or self.exporters):
             raise ValueError("a lever needs either within, or importers and exporters (or one).")
+        if len(set(self.within)) == 1 and self.within[0] not in economy_groups():
+            raise ValueError(f"within {self.within[0]!r} is one economy. Name two, or a group.")
         if self.within and self.both_directions:
             raise ValueError("both_directions goes with importers and exporters; within is both.")
         if self.tariff_factor is not None and self.tariff_rate_pct is not None:

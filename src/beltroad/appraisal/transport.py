@@ -205,11 +205,9 @@ class Transport:
         changed = np.flatnonzero(moved)
         if not len(changed):
             return base.ways
-        other = recustomize(
-            topology, base.weighting, land.forward[:1], land.backward[:1], changed
-        )
+        other = recustomize(topology, base.weighting, land.forward[:1], land.backward[:1], changed)
         if any((new[changed] > old[changed]).any() for new, old in sides):
-            return many_to_many(self.router.plan, other, threads=1)[0]
+            return np.asarray(many_to_many(self.router.plan, other, threads=1)[0])
         open_links = np.isfinite(land.forward[0]) | np.isfinite(land.backward[0])
         gates = gates_of(
             topology.node_count, network.u, network.v, open_links, changed, self.router.terminals
@@ -224,9 +222,9 @@ class Transport:
         weighting = customize(router.topology, land.forward[:1], land.backward[:1])
         ways = many_to_many(router.plan, weighting)
         by_land, by_sea = shipments(router, ways, ports, self.voyages)
-        sea = SeaJoin.of(
-            *at_hinterland(router, ways[0]), *(x[0] for x in ports.rows(self.voyages)), by_sea[0]
-        )
+        to_port, from_port = at_hinterland(router, ways[0])
+        at_sea, load, unload = (part[0] for part in ports.rows(self.voyages))
+        sea = SeaJoin.of(to_port, from_port, at_sea, load, unload, by_sea[0])
         detours = Detours.between(router.topology, router.terminals)
         hours = np.stack([by_land[0], by_sea[0]])
         return Base(land, ports, weighting, ways[0], hours, detours, sea)

@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 
 __all__ = ["links"]
 
-# Column in the data, heading, how to write it: "" text, "m" millions, else decimals.
+# Column in the data, heading, how to write it: "" text, "m" millions, else decimals. The first are
+# shown in a terminal of any width.
 PLACES = [
-    ("rank", "", "0"), ("kind", "", ""), ("name", "place", ""), ("hosts", "in", ""),
-    ("hours", "hours now", "1"), ("value_country_usd", "m USD/a per hour saved", "m"),
-    ("value_usd", "world m USD/a", "m"), ("passing_country_pct", "% of its trade time", "2"),
-    ("passing_pct", "% of trade", "2"), ("time_share_pct", "% of time cost", "2"),
-    ("host_share_pct", "% to hosts", "0"), ("gainers", "who gains", ""), ("losers", "loses", ""),
+    ("rank", "", "0"), ("name", "place", ""), ("hours", "hours now", "1"),
+    ("value_country_usd", "m USD/a an hour", "m"), ("value_usd", "world m USD/a", "m"),
+    ("passing_country_pct", "% of its trade time", "2"), ("passing_pct", "% of trade", "2"),
+    ("gainers", "who gains, %", ""),
 ]  # fmt: skip
+MORE = [
+    ("losers", "loses, %", ""), ("kind", "kind", ""), ("hosts", "in", ""),
+    ("time_share_pct", "% of time cost", "2"), ("host_share_pct", "% to hosts", "0"),
+]  # fmt: skip
+WIDE = 140
+NAME = 26
 HOSTS = [
     ("host", "time spent in", ""), ("usd_per_pct", "m USD/a per 1 % of hours", "m"),
     ("share_pct", "% of all", "1"), ("own_share_pct", "% its own gain", "1"),
@@ -153,23 +159,39 @@ def _print(
         f"{record['usd_per_hour_off_every_shipment'] / 1e6:,.1f} m USD a year to {who}, 1 % off "
         f"all hours {record['usd_per_pct_off_all_hours'] / 1e6:,.1f} m.", markup=False
     )  # fmt: skip
-    console.print(_table(f"What an hour saved is worth to {who}", places, PLACES))
-    if len(losses):
-        console.print(_table(f"Where an hour saved costs {who}", losses, PLACES))
+    wide = console.width >= WIDE
+    columns = [*PLACES, *MORE] if wide else PLACES
+    if not wide and record["country"] != "world":
+        columns = [c for c in columns if c[0] not in ("value_usd", "passing_pct")]
+    for title, rows in (
+        (f"What an hour saved is worth to {who}", places),
+        (f"Where an hour saved costs {who}", losses),
+    ):
+        if len(rows):
+            console.print(_table(title, rows, columns, None if wide else NAME))
     console.print(_table("Where the time is spent", hosts.head(10), HOSTS))
     console.print("Not covered: " + "; ".join(record["not_covered"]) + ".", markup=False)
 
 
-def _table(title: str, rows: pd.DataFrame, columns: list[tuple[str, str, str]]) -> Table:
+def _table(
+    title: str, rows: pd.DataFrame, columns: list[tuple[str, str, str]], widest: int | None = None
+) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
     out = Table(title=title, box=None, title_justify="left", pad_edge=False)
     shown = [c for c in columns if c[0] in rows and not (c[0] == "losers" and not rows[c[0]].any())]
-    for _, heading, form in shown:
-        out.add_column(heading, justify="right" if form else "left")
+    for key, heading, form in shown:
+        out.add_column(
+            heading, justify="right" if form else "left", no_wrap=form == "" or key == "rank",
+            max_width=widest if key == "name" else None,
+        )  # fmt: skip
     for row in rows.to_dict("records"):
-        out.add_row(*(escape(_cell(row[key], form)) for key, _, form in shown))
+        cells = {key: _cell(row[key], form) for key, _, form in shown}
+        cells |= {
+            key: cells[key].replace(" %", "") for key in ("gainers", "losers") if key in cells
+        }
+        out.add_row(*(escape(cell) for cell in cells.values()))
     return out
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from beltroad.cli.console import app
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["check", "print_result", "result_files", "solve", "trade_app"]
 
 SHOWN = 12
+MANY = 100.0
 
 trade_app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False,
@@ -156,43 +158,78 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def print_result(result: TradeResult, written: list[Path]) -> None:
     """Print how it was solved and the largest changes."""
-    console = Console()
+    console = Console(highlight=False)
     about = result.about
-    worst = max(about["residuals"].values())
+    worst, steps = max(about["residuals"].values()), about["iterations"]
     console.print(
-        f"{about['countries']} countries, {about['sectors']} sectors: {about['iterations']} steps "
-        f"({about['method']}), largest residual {worst:.1e}, {about['seconds']:.2f} s",
-        highlight=False, markup=False,
+        f"{about['countries']} countries, {about['sectors']} sectors: {steps} "
+        f"step{'s' if steps != 1 else ''} ({about['method']}), {about['seconds']:.2f} s, largest "
+        f"residual {worst:.1e}", markup=False, soft_wrap=True,
     )  # fmt: skip
     if result.deficits == "zero":
         console.print("Deficits were removed first; changes are relative to that economy.")
+    before, after = (100 * (x.max() - 1) for x in (result.calibration.tariff,
+                                                   result.equilibrium.tariff))  # fmt: skip
+    if after > max(before, MANY):  # one given in percent would show here
+        console.print(f"Highest tariff: {after:,.0f} %, before {before:,.0f} %.")
     names = {
-        "real_income_change_pct": "real income %", "welfare_formula_pct": "formula %",
-        "terms_of_trade_pct": "terms of trade %", "volume_of_trade_pct": "volume %",
-        "real_wage_change_pct": "real wage %", "exports_change_pct": "exports %",
+        "real_income_change_pct": "real income", "real_wage_change_pct": "real wage",
+        "welfare_formula_pct": "formula =", "terms_of_trade_pct": "terms",
+        "volume_of_trade_pct": "+ volume", "iceberg_efficiency_pct": "+ iceberg",
     }  # fmt: skip
-    table = Table("country", *names.values(), box=None)
+    table = Table(title="Change, %", title_justify="left", box=None, pad_edge=False)
+    table.add_column("country", no_wrap=True, max_width=14)
+    for heading in names.values():
+        table.add_column(heading, justify="right", no_wrap=True)
     rows = result.countries
     order = rows["real_income_change_pct"].abs().sort_values(ascending=False, kind="stable").index
     for row in rows.loc[order[:SHOWN]].to_dict("records"):
-        table.add_row(str(row["country"]), *(f"{row[name]:+.4f}" for name in names))
+        table.add_row(escape(str(row["country"])), *(_signed(row[name]) for name in names))
     console.print(table)
     if len(rows) > SHOWN:
-        console.print(f"The {SHOWN} largest changes of {len(rows)}.", highlight=False)
+        console.print(f"The {SHOWN} largest changes of {len(rows)}.")
     if len(result.repairs):
         console.print(f"{len(result.repairs)} figures of the accounts were repaired: repairs.csv")
     if written:
-        console.print(f"Written: {', '.join(map(str, written))}", highlight=False, markup=False)
+        names_written = ", ".join(path.name for path in written)
+        console.print(
+            f"Written to {written[0].parent}: {names_written}", markup=False, soft_wrap=True
+        )
+
+
+def _signed(value: float) -> str:
+    """A change with its sign; what rounds to zero has none."""
+    if value != value:
+        return "-"
+    text = f"{value:+.4f}" if abs(value) < MANY else f"{value:+.2f}"
+    return text if float(text) else text[1:]
+
+
+HEADINGS = {"size_pct": "%", "change_pct": "change %"}
 
 
 def _print_table(console: Console, title: str, rows: pd.DataFrame) -> None:
-    """The largest rows of findings or repairs."""
+    """The largest rows of findings or repairs, under what they are about."""
     if rows.empty:
         return
-    console.print(f"{title}: {len(rows)}", highlight=False)
+    more = f", the {SHOWN} largest" if len(rows) > SHOWN else ""
+    console.print(f"{title}: {len(rows)}{more}", highlight=False)
     key = "size_pct" if "size_pct" in rows.columns else "change_pct"
-    columns = [c for c in rows.columns if c != "remedy"]
-    table = Table(*columns, box=None)
-    for row in rows.sort_values(key, key=abs, ascending=False).head(SHOWN).to_dict("records"):
-        table.add_row(*(f"{v:.4g}" if isinstance(v := row[c], float) else str(v) for c in columns))
-    console.print(table)
+    columns = [c for c in rows.columns if c not in ("what", "remedy")]
+    largest = rows.sort_values(key, key=abs, ascending=False, kind="stable").head(SHOWN)
+    for what, part in largest.groupby("what", sort=False):
+        console.print(f"  {what}", highlight=False, markup=False, soft_wrap=True)
+        if not (part["country"].ne("") | part["sector"].ne("")).any():
+            continue
+        table = Table(box=None, padding=(0, 0, 0, 2))
+        for column in columns:
+            left = column in ("country", "sector", "verdict")
+            table.add_column(
+                HEADINGS.get(column, column), justify="left" if left else "right", no_wrap=True,
+                max_width=18 if left else None,
+            )  # fmt: skip
+        for row in part.to_dict("records"):
+            table.add_row(
+                *(f"{v:.4g}" if isinstance(v := row[c], float) else escape(str(v)) for c in columns)
+            )
+        console.print(table)

@@ -89,6 +89,8 @@ def gravity(
         raise InputError("--potential: give --sectors total or pooled with it")
     if on is None and kind == "panel":
         raise InputError("--on: give the regressors with commas, as rta,ln(dist)")
+    if seed < 0:
+        raise InputError(f"--seed {seed}: give 0 or more")
     if out is not None:
         check_writable(out)
     frame = _panel(kind, panel, sectors)
@@ -261,7 +263,7 @@ def _print(
     for fit, table in zip(fits, worth, strict=True):
         _print_fit(console, fit, table)
     if gap is not None:
-        _print_gap(console, gap)
+        _print_gap(console, gap, ("trade", 1.0) if kind == "panel" else ("USD bn", 1e9))
     if kind == "corridors":
         for row in _literature():
             high = f" to {row['high_pct']}" if row["high_pct"] is not None else ""
@@ -294,7 +296,9 @@ def _print_fit(console: Console, fit: GravityFit, worth: pd.DataFrame) -> None:
                       f"({found['low']:.2f} to {found['high']:.2f})")  # fmt: skip
 
 
-def _print_gap(console: Console, gap: Potential) -> None:
+def _print_gap(console: Console, gap: Potential, money: tuple[str, float]) -> None:
+    """Trade by group, or the largest gaps; ``money`` is the heading and the unit."""
+    heading, unit = money
     console.print(
         f"\n[b]Actual over predicted trade[/b] ({gap.method}); single pairs stray: median "
         f"|log error| {gap.accuracy['median_abs_log_error']:.2f}"
@@ -302,10 +306,13 @@ def _print_gap(console: Console, gap: Potential) -> None:
     rows = gap.groups if len(gap.groups) else gap.economies
     rows = rows if len(gap.groups) else rows.sort_values("gap_usd", key=abs).tail(SHOWN)
     first = "group" if len(gap.groups) else "economy"
-    table = Table(first, "side", box=None, pad_edge=False)
-    for name in ("trade, USD bn", "predicted", "low", "high", "ratio"):
+    table = Table(box=None, pad_edge=False)
+    table.add_column(first, no_wrap=True, max_width=24)
+    table.add_column("side", no_wrap=True)
+    for name in (heading, "predicted", "low", "high", "ratio"):
         table.add_column(name, justify="right")
     for row in rows.to_dict("records"):
-        money = (f"{row[k] / 1e9:,.1f}" for k in ("trade", "predicted", "low", "high"))
-        table.add_row(escape(str(row[first])), str(row["side"]), *money, f"{row['ratio']:.2f}")
+        values = [row[k] / unit for k in ("trade", "predicted", "low", "high")]
+        cells = [f"{v:,.1f}" if unit > 1 else f"{v:.4g}" for v in values]
+        table.add_row(escape(str(row[first])), str(row["side"]), *cells, f"{row['ratio']:.2f}")
     console.print(table)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from beltroad.cli.output import records
@@ -44,7 +45,7 @@ def levers(
         raise InputError(f"--level {level!r:.40} must be low, central or high")
     if out is not None and not solve:
         raise InputError("--out goes with --solve")
-    chosen = names or list(policies.preset_names())
+    chosen = list(dict.fromkeys(name.strip().lower() for name in names or policies.preset_names()))
     for name in chosen:
         policies.assumptions(name)  # refuses what is unknown
     if solve:
@@ -83,11 +84,15 @@ def _solve(names: list[str], level: str, out: Path | None, *, as_json: bool) -> 
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     console = Console()
-    table = Table("lever", "amount", "pairs", "trade, USD bn", "mean cut", box=None)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("lever")
+    for heading in ("amount", "pairs", "trade, USD bn", "mean cut"):
+        table.add_column(heading, justify="right")
+    table.add_column("of", no_wrap=True)
     for row in done.account.to_dict("records"):
         table.add_row(
-            row["lever"], f"{row['amount']:g}", f"{row['pairs']:,}",
-            f"{row['trade_usd'] / 1e9:,.0f}", f"{row['mean_cut_pct']:.2f} {row['unit_cut']}",
+            escape(row["lever"]), f"{row['amount']:g}", f"{row['pairs']:,}",
+            f"{row['trade_usd'] / 1e9:,.0f}", f"{row['mean_cut_pct']:.2f}", row["unit_cut"],
         )  # fmt: skip
     console.print(table)
     print_result(result, written)
@@ -97,7 +102,8 @@ def _print(table: pd.DataFrame) -> None:
     console = Console()
     for _, rows in table.groupby("preset", sort=False):
         first = rows.iloc[0]
-        console.print(f"[b]{first['preset']}[/b]: {first['title']}", highlight=False)
+        title = escape(first["title"])
+        console.print(f"[b]{first['preset']}[/b]: {title}", highlight=False, soft_wrap=True)
         for row in rows.to_dict("records"):
             where = row["members"] if not row["partners"] else (
                 f"{row['members']} and {'any' if row['partners'] == '*' else row['partners']}"

@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["uncertainty"]
 
-SHOWN = (
-    "world_real_income_pct", "corridor_real_income_pct", "world_trade_pct", "net_gain_usd",
-    "annual_cost_usd", "lifted_extreme",
-)  # fmt: skip
+SHOWN = {
+    "world_real_income_pct": "real income, world",
+    "corridor_real_income_pct": "real income, corridors",
+    "world_trade_pct": "trade, world",
+    "net_gain_usd": "gain less cost, world",
+    "annual_cost_usd": "cost of projects",
+    "lifted_extreme": "out of extreme poverty",
+}
+LEAST_SHARE = 0.01
+MOST = 100_000  # draws, as in a scenario file
+UNITS = {"%": (1.0, "%"), "USD/a": (1e9, "bn USD/a"), "persons": (1e6, "m people")}
 
 
 @app.command()
@@ -60,8 +67,10 @@ def uncertainty(
     from beltroad.errors import InputError
 
     for name, value, least in (("--draws", draws, 2), ("--pairs", pairs, 0)):
-        if value is not None and value < least:
-            raise InputError(f"{name} {value}: give at least {least}")
+        if value is not None and not least <= value <= MOST:
+            raise InputError(f"{name} {value}: give at least {least}, at most {MOST}")
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers {workers}: give at least 1")
     if cluster is not None and workers is not None:
         raise InputError("--workers is about this machine: leave it out with --cluster")
     if out is not None:
@@ -85,34 +94,39 @@ def uncertainty(
 def _print(result: UncertaintyResult, out: Path | None, seconds: float) -> None:
     """Quantiles, chances, and what drives the answer."""
     console = Console()
-    rows = Table("", "central", "5 %", "median", "95 %", box=None)
+    rows = Table(box=None, pad_edge=False)
+    rows.add_column("", no_wrap=True)
+    for heading in ("central", "5 %", "median", "95 %"):
+        rows.add_column(heading, justify="right", no_wrap=True)
+    rows.add_column("", no_wrap=True)
     table = {str(row["figure"]): row for row in result.headlines.to_dict("records")}
-    scales = {"%": (1.0, "%"), "USD/a": (1e9, "bn USD/a"), "persons": (1e6, "m")}
-    for figure in SHOWN:
+    for figure, title in SHOWN.items():
         row = table[figure]
-        scale, unit = scales[str(row["unit"])]
-        values = (f"{row[c] / scale:+,.3g} {unit}" for c in ("central", "p5", "p50", "p95"))
-        rows.add_row(str(row["title"]), *values)
+        scale, unit = UNITS[str(row["unit"])]
+        values = (row[c] / scale for c in ("central", "p5", "p50", "p95"))
+        rows.add_row(title, *("-" if v != v else f"{v:+,.3g}" if v else "0" for v in values), unit)
     console.print(rows)
     countries = result.countries
     likely = countries[countries["chance_of_loss_after_cost"] > 0.5]
     console.print(
         f"{len(likely)} of {len(countries)} economies are more likely than not to be worse off "
         f"after paying for what lies in them; chance that the world is: "
-        f"{table['net_gain_usd']['chance_below_zero']:.0%}.",
+        f"{100 * table['net_gain_usd']['chance_below_zero']:.0f} %.",
         highlight=False,
     )
     split = result.split
     for figure, words in (("world_real_income_pct", "real income"), ("net_gain_usd", "net gain")):
         part = split[split["figure"] == figure].sort_values("share", ascending=False)
-        named = [
-            f"{row['group_title']} {row['share']:.0%} "
-            f"({row['share_low']:.0%} to {row['share_high']:.0%})"
-            for row in part.to_dict("records")
-            if row["share"] > 0.01
-        ]
-        if named:
-            console.print(f"Spread of {words}: {'; '.join(named)}.", highlight=False)
+        named = part[part["share"] > LEAST_SHARE]
+        if named.empty:
+            continue
+        console.print(f"What the spread of {words} comes from (90 % interval):", highlight=False)
+        for row in named.to_dict("records"):
+            share, low, high = (100 * row[k] for k in ("share", "share_low", "share_high"))
+            console.print(
+                f"  {share:3.0f} %  {row['group_title']} ({low:.0f} to {high:.0f})",
+                highlight=False, markup=False, soft_wrap=True,
+            )  # fmt: skip
     if result.failures:
         console.print(f"{len(result.failures)} evaluations have no equilibrium and are left out.")
     where = f" Tables in {out}." if out is not None else ""

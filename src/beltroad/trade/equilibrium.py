@@ -160,7 +160,8 @@ def solve(
     state = system.start() if start is None else _warm(system, start)
     state, method = search(system, state, tolerance, run)
     result = _result(system, state, cost_change, run.steps, method)
-    if state.error <= tolerance and result.residuals.largest > REFUSE:
+    paid = bool((result.income > 0).all())
+    if state.error <= tolerance and result.residuals.largest > REFUSE and paid:
         # Wages fit, but a country that spends little of what it turns over is still off.
         state, _ = search(system, state, max(1e-3 * tolerance, 1e-13), run)
         result = _result(system, state, cost_change, run.steps, method)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,8 @@ class TradeModel:
     @classmethod
     def from_folder(cls, folder: str | Path, *, repair: bool = False) -> TradeModel:
         """Model from a folder of tables, each ``NAME.csv`` or ``NAME.parquet``."""
+        if not isinstance(folder, str | Path):
+            raise InputError(f"folder: expected a path, found {type(folder).__name__}")
         path = Path(folder)
         accounts = read_accounts(read_folder(path), str(path))
         done = close(accounts, str(path), repair=repair)
@@ -212,19 +215,34 @@ class TradeModel:
         """
         if deficits not in DEFICITS:
             raise InputError(f"deficits {deficits!r}: choose one of {', '.join(DEFICITS)}")
+        if not isinstance(tolerance, Real):
+            raise InputError(f"tolerance {tolerance!r:.40}: expected a number, such as 1e-10")
+        if bill is not None and not isinstance(bill, Bill):
+            raise InputError(f"bill: expected a Bill, found {type(bill).__name__}")
         start = time.perf_counter()
         model = self
         if theta is not None:
-            model = replace(model, calibration=model.calibration.with_theta(theta))
+            elasticities = _numbers("theta", theta)
+            if elasticities.shape not in ((), (1,), (len(self.sectors),)):
+                raise InputError(
+                    f"theta has shape {elasticities.shape}; give one, or {len(self.sectors)} in "
+                    "the order of the sectors"
+                )
+            model = replace(model, calibration=model.calibration.with_theta(elasticities))
         if deficits == "zero":
             model = model.without_deficits
         c = model.calibration
-        ratio = np.ones_like(c.pi) if iceberg_change is None else np.array(iceberg_change, float)
+        ratio = np.ones_like(c.pi)
+        if iceberg_change is not None:
+            ratio = _numbers("iceberg_change", iceberg_change)
+            if ratio.shape != c.pi.shape:
+                raise InputError(
+                    f"iceberg_change has shape {ratio.shape}, expected {c.pi.shape} "
+                    "[sector, importer, exporter]"
+                )
         rate = c.tariff - 1.0 if tariff is None else _rates(tariff, c)
         changed = tariff is not None
         if shock is not None:
-            if ratio.shape != c.pi.shape:
-                raise InputError(f"iceberg_change has shape {ratio.shape}, expected {c.pi.shape}")
             spread = read_shock(shock, c.economies, c.industries, rate, ratio)
             changed = changed or not np.array_equal(spread.tariff, rate)
             ratio, rate = spread.iceberg_change, spread.tariff
@@ -258,9 +276,20 @@ def _digest(accounts: str, deficits: str, ratio: Array, rate: Array) -> str:
     return total.hexdigest()
 
 
+def _numbers(name: str, values: object) -> Array:
+    """A copy as an array of real numbers."""
+    try:
+        found = np.array(values)
+        if found.dtype.kind not in "bmMc":  # neither flags nor dates nor complex numbers
+            return found.astype(float)
+    except (TypeError, ValueError):
+        pass
+    raise InputError(f"{name}: expected numbers, found {type(values).__name__} {values!r:.40}")
+
+
 def _rates(tariff: Array, c: Calibration) -> Array:
     """New tariff rates as a checked array of fractions."""
-    rate = np.array(tariff, dtype=float)
+    rate = _numbers("tariff", tariff)
     if rate.shape != c.pi.shape:
         raise InputError(
             f"tariff has shape {rate.shape}, expected {c.pi.shape} [sector, importer, exporter]"

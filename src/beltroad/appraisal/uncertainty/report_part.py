@@ -79,14 +79,26 @@ def drivers(result: UncertaintyResult, figure: str) -> pd.DataFrame:
 
 
 def headline_intervals(result: UncertaintyResult) -> Draw:
-    """A band from 5 % to 95 %, a box from 25 % to 75 %, median and central value, by figure."""
+    """A band from 5 % to 95 %, a box from 25 % to 75 %, median and central value, by figure.
+
+    Figures of different size have a panel and a scale each.
+    """
     table = result.headlines.set_index("figure").loc[list(_SHOWN)].reset_index()
     table["label"] = [
         f"{r['title']}: median {words.percent(r['p50'])}, nine of ten draws "
         f"{words.percent_range(r['p5'], r['p95'])}, central {words.percent(r['central'])}"
         for r in table.to_dict("records")
     ]
-    return _intervals(table.rename(columns={"title": "name_"}), "Change, %")
+    table = table.rename(columns={"title": "name_"})
+    parts = [table.iloc[k : k + 2] for k in range(0, len(_SHOWN), 2)]
+    panels = [_intervals(p, "Change, %" if k == len(parts) - 1 else None)
+              for k, p in enumerate(parts)]  # fmt: skip
+
+    def draw(narrow: bool) -> alt.TopLevelMixin:
+        drawn: list[Any] = [panel(narrow) for panel in panels]
+        return alt.vconcat(*drawn, spacing=10)
+
+    return draw
 
 
 def country_intervals(result: UncertaintyResult, names: dict[str, str], *, most: int = 25) -> Draw:
@@ -130,7 +142,7 @@ def variance_bars(result: UncertaintyResult, figures: Sequence[str] = tuple(DRIV
             y = alt.Y("group_title:N", title=None).scale(domain=order)
             y = y.axis(labels=narrow or k == 0, grid=False, labelLimit=190)
             base = alt.Chart(part).encode(y=y, description="label:N")
-            x = alt.X("share:Q", title="% of the variance").axis(tickCount=3)
+            x = alt.X("share:Q", title="% of the variance").axis(values=[0, 50, 100], format="d")
             bars = base.mark_bar(height={"band": 0.62}, color=theme.GAIN_BAR).encode(
                 x=x.scale(domain=[0, 100], clamp=True)
             )
@@ -148,7 +160,7 @@ def variance_bars(result: UncertaintyResult, figures: Sequence[str] = tuple(DRIV
     return draw
 
 
-def _intervals(table: pd.DataFrame, title: str) -> Draw:
+def _intervals(table: pd.DataFrame, title: str | None) -> Draw:
     """Bands, boxes, a tick at the median and a dot at the central value; one row a name."""
     order = list(table["name_"])
 

@@ -85,9 +85,12 @@ def quantiles(values: Array, blocks: NDArray[np.intp] | None = None) -> dict[str
     """Mean and quantiles over draws (the first axis), ``p5`` to ``p95``.
 
     With the ``blocks`` that draws belong to, ``mean_error`` too: the standard error of the mean
-    from the spread of the means of blocks, which are independent; NaN for fewer than two.
+    from the spread of the means of blocks, which are independent; NaN for fewer than two. Draws
+    without any answer are left out; an answer that other draws lack (gain over a cost of nothing)
+    is NaN by itself.
     """
-    keep = np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    values = np.where(np.isfinite(values), values, np.nan)
+    keep = np.isfinite(values).reshape(len(values), -1).any(axis=1)
     known = values[keep]
     shape = values.shape[1:]
     none = np.full(shape, np.nan)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-# Gates side by side in one sweep: most changes have no more, and wide instructions want a number
-# known beforehand.
-LANES = 16
+# Gates side by side in one sweep: most projects have no more, and wide instructions want a
+# number known beforehand.
+LANES = 8
 # Sums in another order differ in the last bits: less than this is no gain.
 NOISE = 1e-12
 

@@ -29,7 +29,8 @@ class PairWeights:
         total = np.bincount(place, population)
         self._order = np.argsort(place, kind="stable")
         self._first = np.searchsorted(place[self._order], np.arange(len(self.countries)))
-        self._share = (population / total[place])[self._order]
+        self._place, self._own = place, population / total[place]
+        self._share = self._own[self._order]
         self.reachable = reachable & ~np.eye(len(country), dtype=bool)
         self.total = self._sum(self.reachable.astype(np.float64))
 
@@ -39,6 +40,17 @@ class PairWeights:
         with np.errstate(invalid="ignore", divide="ignore"):
             out = self._sum(known) / self.total
         return np.where(self.total > 0, out, np.nan)
+
+    def mean_at(self, pairs: tuple[NDArray[np.intp], ...], values: Array) -> Array:
+        """The same as :meth:`mean` of a matrix that is 0 but for ``values`` at some pairs."""
+        at, to = pairs
+        counted = self.reachable[pairs]
+        weighted = values[counted] * self._own[at[counted]] * self._own[to[counted]]
+        n = len(self.countries)
+        block = self._place[at[counted]] * n + self._place[to[counted]]
+        sums = np.bincount(block, weighted, minlength=n * n).reshape(n, n)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(np.where(self.total > 0, sums / self.total, np.nan))
 
     def _sum(self, matrix: Array) -> Array:
         """Weighted sums over blocks of cities, one economy against another."""

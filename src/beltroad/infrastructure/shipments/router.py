@@ -131,11 +131,9 @@ def at_hinterland(router: Router, ways: Floats) -> tuple[Floats, Floats]:
 
     ``inf`` where a port lies outside a city's hinterland; ``ways`` are (..., nodes, nodes).
     """
-    n = len(router.cities)
-    to_port, from_port = ways[..., :n, n:].copy(), ways[..., n:, :n].copy()
-    to_port[..., ~router.hinterland] = np.inf
-    from_port[..., ~router.hinterland.T] = np.inf
-    return to_port, from_port
+    n, none = len(router.cities), np.float32(np.inf)
+    to_port = np.where(router.hinterland, ways[..., :n, n:], none)
+    return to_port, np.where(router.hinterland.T, ways[..., n:, :n], none)
 
 
 def _plan(topology: Topology, cities: pd.Series, ports: pd.Series) -> Plan:

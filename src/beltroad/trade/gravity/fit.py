@@ -192,6 +192,8 @@ def estimate(
         raise InputError(f"{source}: cluster {small[0]!r} has one group only; choose another")
     scale = data[[f"x{k}" for k in range(len(names))]].std()
     data[scale.index] /= scale.where(scale > 0, 1.0)
+    if np.ptp(y[keep]) == 0:
+        raise InputError(f"{source}: {flow} is the same in all rows used; nothing to explain")
     model = _fepois(data, len(names), len(terms), len(ways), source)
     estimated = [str(c) for c in model._coefnames if str(c) != "Intercept"]
     lost = [names[k] for k in range(len(names)) if f"x{k}" not in estimated]
@@ -299,7 +301,8 @@ def _check_variation(source: str, names: list[str], x: Array, terms: tuple[str, 
 
 def _table(names: list[str], b: Array, se: Array, level: float) -> pd.DataFrame:
     wide = float(ndtri(0.5 + level / 2)) * se
-    z = b / se
+    with np.errstate(divide="ignore", invalid="ignore"):  # an exact fit has no error
+        z = b / se
     return pd.DataFrame(
         {
             "term": names, "estimate": b, "se": se, "z": z, "p": 2 * ndtr(-np.abs(z)),

@@ -111,6 +111,8 @@ def potential(
         raise InputError(f"method {method!r}: choose from {', '.join(METHODS)}")
     if folds < 2 or draws < 0:
         raise InputError(f"folds {folds}, draws {draws}: give at least 2 folds and no fewer draws")
+    if seed < 0:
+        raise InputError(f"seed {seed}: give 0 or more")
     panel = plain(panel.reset_index(drop=True))
     keys = check_keys(panel)
     y = check_numbers(panel, flow, least=0.0)

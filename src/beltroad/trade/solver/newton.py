@@ -42,11 +42,11 @@ def _fixed_point(
         update = point + step
         gap = float(np.abs(step).max())
         if not gap > tolerance * max(1.0, float(np.abs(update).max())):
-            return update
+            return np.asarray(update)
         # Memory costs more than a sweep on large data; it is for those that close slowly.
         point = memory.step(point, update) if gap > SLOW * last else update
         last = gap
-    return point
+    return np.asarray(point)
 
 
 def wage_jacobian(system: System, state: State, tolerance: float = 1e-6) -> Array:

@@ -34,30 +34,37 @@ def refusal(system: System, state: State, residuals: _Residuals, run: Run, toler
         off = np.abs(excess) > tolerance
         adds = np.nan_to_num(np.abs(moved[off]) * system.added[off, None], nan=np.inf)
         price = np.abs(system.price_image(state.ln_wage, state.ln_price) - state.ln_price)
-        share = system.shares(state)
-        kept = (share / system.tariff).sum(axis=2).T if system.taxed else 1.0
-        revenue = ((1.0 - kept) * state.expenditure).sum(axis=1)
-        income = system.income(state.ln_wage, revenue)[0]
-        short = income <= 0.0
+        ratio = system.income_ratio(state)
+    vanished = run.vanished
+    if vanished is not None:
+        ratio = vanished.ratio
+    short = ratio <= 0.0
     countries = _top(c.economies, np.abs(excess), excess, tolerance)
     industry_gap = adds.sum(axis=0) if adds.size else np.nan_to_num(price.max(axis=0), nan=np.inf)
-    industries = _top(c.industries, industry_gap, industry_gap, 0.0)
+    industries = _top(c.industries, industry_gap, industry_gap, tolerance)
     parts = [f"no equilibrium within {run.steps} steps"]
-    if countries:
+    if short.any():
+        names = _top(c.economies, -ratio, ratio, 0.0)
+        where = ""
+        if vanished is not None:
+            where = (
+                f" from {100 * vanished.share:.0f} % of the change on; at {100 * vanished.at:.0f} %"
+            )
+        parts.append(
+            f"income is not above zero{where} (relative to value added) in {names}: what flows "
+            "out (deficits or bill) is more than is earned; use deficits='share' or 'zero'"
+        )
+    # Gaps at wages of a part of the change tell nothing where incomes are the reason.
+    if countries and vanished is None:
         parts.append(
             f"demand for labour is off, relative to value added (allowed {tolerance:.0e}), in "
             f"{countries}"
         )
-    if industries:
+    if industries and vanished is None:
         parts.append(f"industry by industry, in world value added, most comes from {industries}")
-    parts.append(
-        f"residuals: price {residuals.price:.1e}, trade balance {residuals.trade_balance:.1e}"
-    )
-    if short.any():
-        names = _top(c.economies, -income / wage_bill, income / wage_bill, 0.0)
+    if vanished is None:
         parts.append(
-            f"income is not above zero (relative to value added) in {names}: what flows out "
-            "(deficits or bill) is more than is earned; use deficits='share' or 'zero'"
+            f"residuals: price {residuals.price:.1e}, trade balance {residuals.trade_balance:.1e}"
         )
     stranded = _without_exports(system) if system.deficits == "zero" else ""
     if stranded:

@@ -4,14 +4,18 @@ Each stage starts where the former stands and gives up by itself when it makes n
 
 1. Anderson acceleration of quasi-Newton steps, whose matrix takes the industries of a country
    together (`aggregate_jacobian`);
-2. Newton with the exact Jacobian, damped;
-3. continuation: the change of costs, tariffs, deficits and bill is let in by parts, each solved
-   from an extrapolation of the ones before; parts shrink where they fail and grow where not.
+2. continuation: the change of costs, tariffs, deficits and bill is let in by parts, each solved
+   from an extrapolation of the ones before; parts shrink where they fail and grow where not;
+3. Newton with the exact Jacobian, damped, from where the first stage stopped;
+4. the second stage from where it stopped, with the exact Jacobian where the stand-in does not do.
+
+Where incomes vanish on the way, stages 3 and 4 are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,7 +26,7 @@ from beltroad.trade.solver.newton import inverse as inverse_of
 from beltroad.trade.solver.newton import ln_gap, newton, regular_jacobian
 from beltroad.trade.solver.system import State, System
 
-__all__ = ["Run", "search"]
+__all__ = ["Path", "Run", "Vanished", "search"]
 
 PATIENCE = 12  # steps in which the error must fall tenfold
 REFRESH = 6
@@ -30,7 +34,20 @@ LONGEST_STEP = 1.0
 ON_THE_WAY = 1e-5
 SMALLEST_PART = 1.0 / 512.0
 COARSEST_PART = 1.0 / 40.0
+MARGIN = 1e-4  # income by wage bill: what parts are solved to decides no sign
 Progress = Callable[[int, float], None]
+
+
+@dataclass(frozen=True)
+class Vanished:
+    """Share of the change at which the first income vanishes, and how things are at ``at``.
+
+    ``ratio`` is the income left for final spending by the wage bill, ``(N,)``.
+    """
+
+    share: float
+    at: float
+    ratio: Array
 
 
 class Run:
@@ -40,6 +57,8 @@ class Run:
     ----------
     reached
         Share of the change that was solved, where it was let in by parts.
+    vanished
+        Where incomes vanish on that way, and have not come back.
     """
 
     def __init__(self, limit: int, progress: Progress | None) -> None:
@@ -47,6 +66,7 @@ class Run:
         self.progress = progress
         self.steps = 0
         self.reached: float | None = None
+        self.vanished: Vanished | None = None
 
     @property
     def left(self) -> int:
@@ -61,17 +81,22 @@ class Run:
 
 
 def search(system: System, state: State, tolerance: float, run: Run) -> tuple[State, str]:
-    """Solve for wages; the state that comes back may not have converged."""
+    """Solve for wages; the state that comes back may not have converged.
+
+    It is never improved by exact Jacobians once incomes have vanished on the way: where more
+    flows out of a country than is earned there, there is nothing to be found.
+    """
     state = accelerated(system, state, tolerance, run)
-    if state.error <= tolerance or not run.left:
+    if (state.error <= tolerance and system.solvent(state)) or not run.left:
         return state, "anderson"
-    last = _by_parts(system, tolerance, run, exact=False)
-    if last.error <= tolerance or not run.left:
+    path = Path(system, tolerance, run)
+    last = path.walk(exact=False)
+    if last.error <= tolerance or run.vanished or not run.left:
         return last, "continuation"
     state = newton(system, state, tolerance, iterations=run.left, report=run.report)
     if state.error <= tolerance or not run.left:
         return state, "newton"
-    last = _by_parts(system, tolerance, run, exact=True)
+    last = path.walk(exact=True)
     return (last if last.error <= state.error else state), "continuation"
 
 
@@ -131,44 +156,71 @@ def _stand_in(system: System, state: State) -> Array:
     return aggregate_jacobian(share, net, system.theta, bought, wage_bill)
 
 
-def _by_parts(system: System, tolerance: float, run: Run, *, exact: bool) -> State:
-    """Let the change in by parts from the observed point; the last state that was tried.
+class Path:
+    """The change let in by parts from the observed point, as far as it has been solved."""
 
-    ``exact`` adds Newton steps where the quicker ones do not do.
-    """
-    done, part = 0.0, 0.25
-    before: tuple[float, State] | None = None
-    here, run.reached = system.start(), 0.0
-    while run.left:
-        goal = min(1.0, done + part)
-        last = goal == 1.0
-        target = (
-            system
-            if last
-            else System(system.calibration, system.shock.part(system.calibration, goal))
+    def __init__(self, system: System, tolerance: float, run: Run) -> None:
+        self.system, self.tolerance, self.run = system, tolerance, run
+        self.done, self.here = 0.0, system.start()
+        self.before: tuple[float, State] | None = None
+        self._ratio = system.income_ratio(self.here, at_start=True)
+        run.reached, run.vanished = 0.0, None
+
+    def walk(self, *, exact: bool) -> State:
+        """Go on to the whole change; the last state that was tried.
+
+        ``exact`` adds steps with the exact Jacobian where the quicker ones do not do. Once
+        incomes have vanished the first part that fails is the last.
+        """
+        run, part = self.run, 0.25
+        while run.left:
+            goal = min(1.0, self.done + part)
+            wanted = self.tolerance if goal == 1.0 else max(self.tolerance, ON_THE_WAY)
+            target, found = self._part(goal, wanted, exact)
+            if found.error <= wanted:
+                self._keep(target, goal, found)
+                if goal == 1.0 or (exact and run.vanished):
+                    return found
+                part *= 2.0
+            else:
+                part = 0.25 * (goal - self.done)
+                if run.vanished or part < (SMALLEST_PART if exact else COARSEST_PART):
+                    break
+        return self.system.evaluate(
+            self.here.moved(self.here.ln_wage), max(self.tolerance, ON_THE_WAY)
         )
-        ahead = here.moved(here.ln_wage)
-        if before is not None:
-            ahead = _extrapolated(before, (done, here), goal)
-            ahead.ln_wage = target.normalise(ahead.ln_wage)
-        wanted = tolerance if last else max(tolerance, ON_THE_WAY)
-        found = accelerated(target, ahead, wanted, run)
+
+    def _part(self, goal: float, wanted: float, exact: bool) -> tuple[System, State]:
+        run, system = self.run, self.system
+        if goal < 1.0:
+            system = System(system.calibration, system.shock.part(system.calibration, goal))
+        ahead = self.here.moved(self.here.ln_wage)
+        if self.before is not None:
+            ahead = _extrapolated(self.before, (self.done, self.here), goal)
+            ahead.ln_wage = system.normalise(ahead.ln_wage)
+        found = accelerated(system, ahead, wanted, run)
         if exact and found.error > wanted and run.left:
             fresh = ahead.moved(ahead.ln_wage)
-            found = accelerated(target, fresh, wanted, run, exact=True)
+            found = accelerated(system, fresh, wanted, run, exact=True)
         if exact and found.error > wanted and run.left:
-            found = newton(target, found, wanted, iterations=run.left, report=run.report)
-        if found.error <= wanted:
-            if last:
-                run.reached = 1.0
-                return found
-            before, here, done = (done, here), found, goal
-            run.reached, part = done, 2.0 * part
+            found = newton(system, found, wanted, iterations=run.left, report=run.report)
+        return system, found
+
+    def _keep(self, system: System, goal: float, found: State) -> None:
+        """Note a solved part, and where incomes vanish between it and the one before."""
+        ratio = system.income_ratio(found)
+        short = ratio < -MARGIN
+        if short.any():
+            if self.run.vanished is None:
+                fall = np.maximum(self._ratio - ratio, 1e-300)
+                share = self.done + (goal - self.done) * np.clip(self._ratio / fall, 0.0, 1.0)
+                self.run.vanished = Vanished(float(share[short].min()), goal, ratio)
+            else:
+                self.run.vanished = Vanished(self.run.vanished.share, goal, ratio)
         else:
-            part *= 0.25
-            if part < (SMALLEST_PART if exact else COARSEST_PART):
-                break
-    return system.evaluate(here.moved(here.ln_wage), max(tolerance, ON_THE_WAY))
+            self.run.vanished = None
+        self.before, self.here, self.done = (self.done, self.here), found, goal
+        self._ratio, self.run.reached = ratio, goal
 
 
 def _extrapolated(before: tuple[float, State], here: tuple[float, State], goal: float) -> State:

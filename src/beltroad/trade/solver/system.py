@@ -51,9 +51,13 @@ class Shock:
     deficit_left: float = 1.0
 
     def part(self, calibration: Calibration, size: float) -> Shock:
-        """Give a part of the way from the observed point (0) to the whole change (1)."""
+        """Give a part of the way from the observed point (0) to the whole change (1).
+
+        Deficits that are to go shrink as shares of value added, so that no surplus is left that
+        a country cannot earn any more.
+        """
         old = calibration.tariff
-        rule = "keep" if self.deficits == "zero" else self.deficits
+        rule = "share" if self.deficits == "zero" else self.deficits
         return replace(
             self,
             cost_change=self.cost_change**size,
@@ -73,6 +77,7 @@ class State:
     expenditure: Array
     sales: Array = field(default_factory=lambda: np.empty(0))
     excess: Array = field(default_factory=lambda: np.empty(0))
+    revenue: Array = field(default_factory=lambda: np.zeros(1))
     price_sweeps: int = 0
     spending_sweeps: int = 0
 
@@ -107,7 +112,7 @@ class System:
         self._gamma_cost = np.ascontiguousarray(calibration.gamma.transpose(0, 2, 1))
         self.added = calibration.value_added / self.world
         self.deficits = shock.deficits
-        self.own_deficit = calibration.deficit / calibration.value_added
+        self.own_deficit = shock.deficit_left * calibration.deficit / calibration.value_added
         self.bill = shock.bill
         self.site = calibration.industry(shock.bill.industry)
         self.spent_in = shock.bill.spent_in
@@ -196,7 +201,7 @@ class System:
         if self.deficits == "zero":
             return np.zeros_like(self.added)
         if self.deficits == "keep":
-            return np.asarray(self.calibration.deficit / self.world * self.shock.deficit_left)
+            return np.asarray(self.calibration.deficit / self.world)
         wage_bill = np.exp(ln_wage) * self.added
         mean = self.own_deficit @ wage_bill / wage_bill.sum()
         return np.asarray(wage_bill * (self.own_deficit - mean))
@@ -208,6 +213,17 @@ class System:
     def _split(self, before: Array) -> tuple[Array, Array, Array]:
         bill = self.bill.income_share * before
         return before - bill + bill @ self.bill.transfer, bill @ self.spent_in, bill
+
+    def income_ratio(self, state: State, *, at_start: bool = False) -> Array:
+        """Income left for final spending by the wage bill; ``at_start`` as it was observed."""
+        if at_start:
+            return np.asarray(self.calibration.income / self.calibration.value_added)
+        income = self.income(state.ln_wage, state.revenue)[0]
+        return np.asarray(income / (np.exp(state.ln_wage) * self.added))
+
+    def solvent(self, state: State) -> bool:
+        """Whether every country has something left to spend."""
+        return bool((self.income_ratio(state) > 0.0).all())
 
     def solve_spending(self, state: State, tolerance: float, limit: int = 2000) -> float:
         """Solve spending at given wages and prices, in place; returns the residual.
@@ -243,6 +259,8 @@ class System:
                 break
             state.expenditure = memory.step(state.expenditure, image)
         state.sales = sold(state.expenditure)
+        if self.taxed:
+            state.revenue = np.asarray((wedge * state.expenditure).sum(axis=1))
         return gap
 
     # -- wages -------------------------------------------------------------------------------

@@ -100,6 +100,8 @@ def read_accounts(tables: Mapping[str, pd.DataFrame | None], source: str) -> Acc
     sectors = tuple(dict.fromkeys(frames["elasticities"]["sector"]))
     if not economies or not sectors:
         raise InputError(f"{source}: flows or elasticities hold no rows")
+    for name in {*economies, *sectors} & {"*"}:
+        raise InputError(f"{source}: {name!r} stands for all and cannot be a country or sector")
     arrays = {
         name: _array(frame, LAYOUT[name].labels, economies, sectors, faults)
         for name, frame in frames.items()

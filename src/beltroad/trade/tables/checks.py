@@ -178,7 +178,8 @@ def _costs(a: Accounts, b: Balance) -> list[Finding]:
         out.append(Finding(
             "inputs and value added do not sum to one", a.economies[n], a.sectors[j],
             gap[n, j] * b.sales[n, j], 100.0 * gap[n, j], _verdict(gap[n, j], "cost shares"),
-            f"They sum to {1 + gap[n, j]:.6g}; scale them to one.",
+            f"They sum to {1 + gap[n, j]:.6g}; "
+            + ("are they in percent? Divide by 100." if gap[n, j] > 5 else "scale them to one."),
         ))  # fmt: skip
     small = tiny & (np.abs(gap) <= ROUNDING)
     if small.any():

@@ -7,6 +7,8 @@ the user's own (not only ISO codes) and money is in any one unit.
 from __future__ import annotations
 
 import csv
+import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from beltroad.trade.tables.faults import Faults
 
 __all__ = ["LAYOUT", "PERCENT", "Column", "Layout", "columns_of", "read_folder", "read_table"]
 
+CLOSE = 0.8  # how like a name must be to be taken for a misspelling of it
 PERCENT = 5.0  # a tariff above 500 % is far more likely one given in percent
 
 
@@ -95,11 +98,30 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
         elif paths:
             found[name] = read_table(paths[0])
         elif layout.required:
-            close = suggest(f"{name}.csv", [p.name for p in folder.iterdir()])
+            close = suggest(f"{name}.csv", _others(folder))
             faults.add(f"{name}.csv", "is missing.",
-                       f"Columns: {columns_of(name)} (CSV or Parquet). {close}")  # fmt: skip
+                       f"Columns: {columns_of(name)} (CSV or Parquet). {close}".strip()
+                       )  # fmt: skip
+    for name in LAYOUT:
+        if name not in found and not LAYOUT[name].required:
+            _misspelt(name, folder, faults)
     faults.check()
     return found
+
+
+def _others(folder: Path) -> list[str]:
+    """Names of files in the folder that are none of a data set's."""
+    known = {f"{name}{suffix}" for name in LAYOUT for suffix in (".csv", ".parquet")}
+    return sorted(p.name for p in folder.iterdir() if p.name not in known)
+
+
+def _misspelt(name: str, folder: Path, faults: Faults) -> None:
+    """Ask about a file that looks like an optional table: it would be left out unnoticed."""
+    for other in _others(folder):
+        stem, _, suffix = other.rpartition(".")
+        near = difflib.get_close_matches(stem.casefold(), [name], n=1, cutoff=CLOSE)
+        if suffix.casefold() in ("csv", "parquet") and near:
+            faults.add(other, "is not read.", f"Call it {name}.{suffix.casefold()} or take it out.")
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -109,9 +131,11 @@ def read_table(path: Path) -> pd.DataFrame:
     """
     frame: pd.DataFrame
     try:
-        if path.suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             with path.open("rb") as handle:
-                frame = fastparquet.ParquetFile(handle).to_pandas()
+                parquet = handle.read(4) == b"PAR1"  # else the reader's own words help nobody
+                handle.seek(0)
+                frame = fastparquet.ParquetFile(handle).to_pandas() if parquet else pd.DataFrame()
             frame.attrs["first"] = 0
         else:
             frame = pd.read_csv(
@@ -119,6 +143,8 @@ def read_table(path: Path) -> pd.DataFrame:
                 skip_blank_lines=False, quoting=csv.QUOTE_MINIMAL,
             )  # fmt: skip
             frame.attrs["first"] = 2
+    except pd.errors.EmptyDataError:
+        raise InputError(f"{path}: is empty; the first line must name the columns") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError:
@@ -126,6 +152,8 @@ def read_table(path: Path) -> pd.DataFrame:
     except Exception as error:  # noqa: BLE001  (each reader has error types of its own)
         reason = str(error).strip().splitlines()
         raise InputError(f"{path}: cannot be read ({reason[-1] if reason else 'empty'})") from None
+    if frame.shape[1] == 0:
+        raise InputError(f"{path}: is no Parquet file, or has no columns")
     frame.attrs["file"] = path.name
     return frame
 
@@ -140,9 +168,10 @@ def clean(name: str, frame: pd.DataFrame, faults: Faults, layout: Layout) -> pd.
     first = int(frame.attrs.get("first", 0))
     kind = "line" if first else "row"
     frame = frame.rename(columns=lambda c: str(c).strip())
-    if frame.shape[1] == 1 and ";" in frame.columns[0]:
-        faults.add(file, "columns are parted by semicolons.", "Use commas.")
-        return None
+    for mark, what in ((";", "semicolons"), ("\t", "tabs")):
+        if frame.shape[1] == 1 and mark in frame.columns[0]:
+            faults.add(file, f"columns are parted by {what}.", "Use commas.")
+            return None
     optional = {c.name for c in layout.values if c.optional}
     missing = [c for c in layout.columns if c not in frame.columns and c not in optional]
     if optional and not optional & set(frame.columns):
@@ -152,9 +181,15 @@ def clean(name: str, frame: pd.DataFrame, faults: Faults, layout: Layout) -> pd.
         faults.add(file, f"has no column {', '.join(missing)}; it has "
                    f"{', '.join(frame.columns) or 'none'}.", close)  # fmt: skip
         return None
+    if _doubtful(frame, layout, file, faults):
+        return None
     out: dict[str, np.ndarray] = {}
     for label in layout.labels:
-        codes, names = pd.factorize(frame[label])
+        try:
+            codes, names = pd.factorize(frame[label])
+        except TypeError:
+            faults.add(f"{file}, {label}", "holds lists or the like.", "Give names as text.")
+            return None
         text = np.array([*(str(name).strip() for name in names), ""], dtype=object)[codes]
         for at in np.flatnonzero(text == "")[:3]:
             faults.add(f"{file} {kind} {at + first}, {label}", "is empty.", "Name it.")
@@ -169,8 +204,26 @@ def clean(name: str, frame: pd.DataFrame, faults: Faults, layout: Layout) -> pd.
     return table
 
 
+def _doubtful(frame: pd.DataFrame, layout: Layout, file: str, faults: Faults) -> bool:
+    """Columns given twice, or so like one that is not given that they were meant to be it."""
+    before = len(faults.found)
+    names = list(frame.columns)
+    for name in layout.columns:
+        # pandas calls the second column of a name "name.1"
+        twice = names.count(name) > 1 or any(re.fullmatch(rf"{name}\.\d+", c) for c in names)
+        if twice:
+            faults.add(file, f"has the column {name} twice.", "Keep one.")
+        if name not in names:
+            others = [c for c in names if c not in layout.columns]
+            for other in difflib.get_close_matches(name, others, n=1, cutoff=CLOSE):
+                faults.add(file, f"column {other!r} is not read.", f"Call it {name!r}?")
+    return len(faults.found) > before
+
+
 def _numbers(raw: pd.Series, column: Column, where: str, first: int, faults: Faults) -> np.ndarray:
     """Numbers of one column; each fault named with its row, field, value and remedy."""
+    if raw.dtype.kind in "bmMc":  # True and dates are no amounts, though they could be read as such
+        raw = raw.astype(str)
     values = pd.to_numeric(raw, errors="coerce").to_numpy(float, na_value=np.nan)
 
     def said(at: int) -> str:
@@ -191,7 +244,7 @@ def _numbers(raw: pd.Series, column: Column, where: str, first: int, faults: Fau
     ]  # fmt: skip
     if column.percent:
         problems.append(
-            (np.isfinite(values) & (values > PERCENT), f"is more than {PERCENT:.0%}.",
+            (np.isfinite(values) & (values > PERCENT), f"is more than {100 * PERCENT:.0f} %.",
              f"Is it in percent? Give {column.meaning}.")
         )  # fmt: skip
     for bad, problem, remedy in problems:

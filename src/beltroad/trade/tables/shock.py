@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from beltroad.errors import InputError
 from beltroad.trade.calibration import Array
 from beltroad.trade.tables.accounts import places
 from beltroad.trade.tables.faults import Faults, TablesError
@@ -61,6 +62,11 @@ def read_shock(
     TablesError
         With every fault: row, field, value and remedy.
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(
+            f"shock: expected a table (DataFrame) with columns {', '.join(SHOCK.columns)}, found "
+            f"{type(frame).__name__}; read a file with pandas.read_csv first"
+        )
     source = str(frame.attrs.get("file", "shock"))
     faults = Faults(source)
     table = clean("shock", frame, faults, SHOCK)
