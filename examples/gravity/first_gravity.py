@@ -8,7 +8,7 @@ from beltroad.trade.gravity import ad_valorem_equivalent, estimate, potential, s
 flows = sample_panel()
 fit = estimate(flows, regressors=["ln(distance_km)", "contiguous"])
 print(fit.table.round(3).to_string(index=False))
-print(ad_valorem_equivalent(fit, "contiguous", theta=(4.55, 0.36)).round(2).to_string(index=False))
+print(ad_valorem_equivalent(fit, "contiguous", theta=(4.55, 0.35)).round(2).to_string(index=False))
 
 gap = potential(flows, regressors=["ln(distance_km)", "contiguous"], draws=50)
 pairs = gap.pairs.sort_values("gap_usd", ascending=False)

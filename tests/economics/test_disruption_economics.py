@@ -49,7 +49,10 @@ def test_trade_is_all_there_and_spread_over_cities_without_loss(study: Study) ->
     assert np.diag(trade).max() == 0
     assert 0.003 < per_day < 0.03
     told = base_summary(study)
-    assert told["trade_usd"] + told["trade_without_a_way_usd"] == pytest.approx(trade.sum().sum())
+    # The rest of the world lies nowhere: its trade takes no way and is not counted.
+    placed = trade.drop(index="ROW", columns="ROW")
+    assert placed.sum().sum() > 0.98 * trade.sum().sum()
+    assert told["trade_usd"] + told["trade_without_a_way_usd"] == pytest.approx(placed.sum().sum())
     assert told["trade_without_a_way_usd"] < 1e-3 * told["trade_usd"]
     usd = study.economies.sums(study.base.teu) * study.usd_per_teu
     assert usd.sum() == pytest.approx(study.economies.trade_usd.sum())

@@ -48,6 +48,7 @@ def test_several_amounts_make_an_agreement():
     ("given", "message"),
     [
         ({}, "needs preset or name"),
+        ({"name": "a", "within": ["KAZ"], "days_cut": 1.0}, "is one economy. Name two"),
         ({"preset": "rcp"}, "Did you mean 'rcep'"),
         ({"preset": "rcep", "days_cut": 1.0}, "days_cut does not go with preset"),
         ({"preset": "rcep", "within": ["KAZ"]}, "within does not go with preset"),

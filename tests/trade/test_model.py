@@ -278,7 +278,7 @@ def test_wrong_types_are_told_in_one_line(arguments: dict[str, object], message:
 @pytest.mark.parametrize("value", [True, 1j, pd.Timestamp("2022-01-01")])
 def test_flags_and_dates_are_no_amounts(value: object) -> None:
     tables = symmetric()
-    with pytest.raises(InputError, match="value '.*': is no number"):
+    with pytest.raises(InputError, match=r"value '.*': is no number"):
         TradeModel.from_tables(**tables | {"flows": tables["flows"].assign(value=value)})
 
 

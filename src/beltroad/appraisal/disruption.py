@@ -294,6 +294,8 @@ def container_trade(level: str = "central") -> tuple[pd.DataFrame, float]:
         USD a year by exporter (rows) and importer, nothing of an economy with itself.
     share
         Share of its value that the trade loses per day, mean by value.
+
+    Trade with the rest of the world is among it, though it lies nowhere on the network.
     """
     accounts = trade.calibrate("uniform")
     boxed = np.array(

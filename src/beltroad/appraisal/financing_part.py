@@ -50,6 +50,10 @@ class Financing(Part):
             raise ValueError(
                 f"grace_years {self.grace_years} must be below maturity_years {self.maturity_years}"
             )
+        for who, share in (("lenders", "loan_share"), ("investors", "equity_share"),
+                           ("donors", "grant_share"), ("builders", "builder_share")):  # fmt: skip
+            if getattr(self, who) and getattr(self, share) == 0:
+                raise ValueError(f"{who} without {share} do nothing. Give {share} too.")
         try:
             self.sources()
         except InputError as error:

@@ -46,6 +46,7 @@ def check(
     each new end, port or terminal joins. Exit code 0 with warnings, 2 with faults.
     """
     from beltroad.appraisal.checking import check_scenario
+    from beltroad.appraisal.own_accounts import own_accounts
     from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
 
     if scenario is None and not every and not states:
@@ -59,6 +60,7 @@ def check(
         faults = [dataclasses.asdict(fault) for fault in error.faults]
         typer.echo(json.dumps({"scenario": str(scenario), "faults": faults}, indent=1))
         raise SystemExit(2) from None
+    own_accounts(chosen)  # refuses a folder of accounts that cannot be used
     if every:
         projects = chosen.projects.model_copy(
             update={"include": "all", "where": type(chosen.projects.where)()}

@@ -37,7 +37,7 @@ def levers(
 ) -> None:
     """Show policy presets with members, amounts and sources; with --solve what they do.
 
-    In a scenario they are [[levers]] (examples/levers.toml), together with projects.
+    A scenario names them in its tables called levers, beside projects (examples/levers.toml).
     """
     from beltroad.trade import levers as policies
 

@@ -280,7 +280,7 @@ def _numbers(name: str, values: object) -> Array:
     """A copy as an array of real numbers."""
     try:
         found = np.array(values)
-        if found.dtype.kind not in "bmMc":  # neither flags nor dates nor complex numbers
+        if found.dtype.kind not in "bmMcUS":  # flags, dates, complex numbers, text
             return found.astype(float)
     except (TypeError, ValueError):
         pass
