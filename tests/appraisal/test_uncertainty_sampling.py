@@ -135,7 +135,13 @@ def test_members_of_a_family_are_correlated_as_stated() -> None:
 def test_a_plan_counts_blocks_rows_and_pairs() -> None:
     plan = Plan(1, 40, 20, ("elasticities",))
     assert plan.blocks == 3
-    assert [plan.rows(b) for b in range(3)] == [(16, 16), (16, 4), (8, 0)]
+    assert [plan.rows(b) for b in range(3)] == [(16, 7), (16, 7), (8, 6)]
+    for draws, pairs in ((32, 12), (33, 40), (17, 17), (2, 0), (40, 38)):
+        few = Plan(1, draws, pairs, ("elasticities",))
+        rows = [few.rows(b) for b in range(few.blocks)]
+        assert sum(n for n, _ in rows) == draws
+        assert sum(p for _, p in rows) == min(pairs, draws)
+        assert all(p <= n for n, p in rows)
     with pytest.raises(InputError, match="draws must be at least 2"):
         Plan(1, 1, 0, ())
 

@@ -21,8 +21,8 @@ __all__ = ["appraise"]
 
 DEFAULT_SCENARIO = Path("examples/corridors.toml")
 ESTIMATE = (
-    "about 70 s of computing on two cores the first time (half of it each project alone), "
-    "about 15 s when only parameters or a project changed, 2 GB of memory, "
+    "about 75 s of computing on two cores the first time (some 30 s of it uncertain assumptions), "
+    "about 30 s when nothing or only a name changed, 2.4 GB of memory, "
     "up to 0.5 GB of cache on disk; results take 5 MB"
 )
 

@@ -79,7 +79,7 @@ class InputShape(Part):
 class Uncertainty(Part):
     """How uncertain assumptions are drawn.
 
-    ``draws`` states of the world give the quantiles; for the first ``pairs`` of them each group
+    ``draws`` states of the world give the quantiles; for ``pairs`` of them each group
     of assumptions is also exchanged for that of an independent draw, which splits the variance.
     ``fixed`` names inputs, families (``theta``) or groups (``transit_times``) that are held at
     their central value; ``inputs`` gives inputs or families another distribution.

@@ -189,7 +189,9 @@ def gathered(blocks: Mapping[int, Arrays], one_by_one: Arrays, plan: Plan) -> Ar
         out[f"partner_{part}"] = np.concatenate([none, *(b[f"partner_{part}"] for b in some)])
         none = np.empty((0, len(plan.groups), *shape))
         out[f"mixed_{part}"] = np.concatenate([none, *(b[f"mixed_{part}"] for b in some)])
-        out[f"paired_{part}"] = out[f"own_{part}"][: len(out[f"partner_{part}"])]
+        out[f"paired_{part}"] = np.concatenate(
+            [b[f"own_{part}"][: len(b[f"partner_{part}"])] for b in order]
+        )
     return out
 
 

@@ -34,7 +34,7 @@ BLOCK = 16
 
 @dataclass(frozen=True)
 class Plan:
-    """How often is drawn. ``groups`` are exchanged one by one in the first ``pairs`` draws."""
+    """How often is drawn. ``groups`` are exchanged one by one in ``pairs`` of the draws."""
 
     seed: int
     draws: int
@@ -51,10 +51,21 @@ class Plan:
         return -(-self.draws // BLOCK)
 
     def rows(self, block: int) -> tuple[int, int]:
-        """Draws of a block, and how many of them, from the first on, have a partner."""
-        first = block * BLOCK
-        rows = min(BLOCK, self.draws - first)
-        return rows, int(np.clip(self.pairs - first, 0, rows))
+        """Draws of a block, and how many of them, from the first on, have a partner.
+
+        Partners are spread evenly over the blocks, so that workers have equal loads.
+        """
+        size = np.full(self.blocks, BLOCK)
+        size[-1] = self.draws - BLOCK * (self.blocks - 1)
+        pairs = np.zeros(self.blocks, dtype=int)
+        left = min(self.pairs, self.draws)
+        while left:
+            room = np.flatnonzero(pairs < size)
+            share = max(left // len(room), 1)
+            for k in room[:left]:
+                pairs[k] += min(share, int(size[k] - pairs[k]))
+            left = min(self.pairs, self.draws) - int(pairs.sum())
+        return int(size[block]), int(pairs[block])
 
 
 def stratified(seed: int, name: str, block: int, *, partner: bool = False) -> Array:
