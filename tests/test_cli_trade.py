@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from fastparquet import ParquetFile
-from tests.command_line import run_beltroad
 
 from beltroad.trade import TradeModel, model
+from command_line import run_beltroad
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "trade"
 DATA, SHOCK = EXAMPLE / "data", EXAMPLE / "shock.csv"

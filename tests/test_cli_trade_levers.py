@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.command_line import run_beltroad
 
 from beltroad.trade import TradeModel
 from beltroad.trade.levers import apply, describe, preset, preset_names
+from command_line import run_beltroad
 
 
 @pytest.fixture

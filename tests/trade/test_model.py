@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.trade.trade_economies import random_economy
-from tests.trade.trade_tables import symmetric, tables_of
+from trade_economies import random_economy
+from trade_tables import symmetric, tables_of
 
 import beltroad
 from beltroad.errors import InputError

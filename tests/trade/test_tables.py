@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.trade.trade_economies import random_economy
-from tests.trade.trade_tables import Tables, symmetric, tables_of, write
+from trade_economies import random_economy
+from trade_tables import Tables, symmetric, tables_of, write
 
 from beltroad.errors import InputError
 from beltroad.trade import TradeModel
