@@ -223,7 +223,7 @@ def bundled() -> None:
         which = c.goods if factor < 1 else np.ones(len(c.industries), dtype=bool)
         ratio[np.ix_(which)] = np.where(border, factor, 1.0)
         start = time.process_time()
-        done = model.solve(iceberg_change=ratio, tolerance=tolerance)
+        done = model.solve(iceberg_change=ratio, tolerance=tolerance, deficits="share")
         row(name, time.process_time() - start, None,
             f"{done.about['iterations']} steps, {done.about['method']}, residual "
             f"{max(done.residuals.values()):.0e}")  # fmt: skip
