@@ -91,6 +91,7 @@ class Economy:
         self.weights = PairWeights(city_country, population, reachable)
         self._measures: dict[tuple[str, bool], Measure] = {}
         self._first: dict[Case, _First] = {}
+        self._earlier: dict[Case, trade.Equilibrium] = {}
         self._lock = threading.Lock()
 
     def measure(self, case: Case) -> Measure:
@@ -120,7 +121,8 @@ class Economy:
     def evaluate(self, case: Case, *, keep: bool = False) -> Outcome:
         """Solve both counterfactuals of a case and set one against the other.
 
-        ``keep`` keeps the equilibria, some 100 MB, for :meth:`billed`.
+        ``keep`` keeps the equilibria, some 100 MB, for :meth:`billed` and for the gains
+        of single projects.
         """
         calibration, measure = calibrated(case), self.measure(case)
         levels = {state: measure.levels(state, case) for state in STATES}
@@ -134,6 +136,8 @@ class Economy:
             solved[state] = trade.solve(
                 calibration, change, tariff=tariff, start=solved.get("before")
             )
+        if keep:
+            self._earlier[case] = solved["before"]
         labels = {"exporter": self.weights.countries, "importer": self.weights.countries}
         access = xr.Dataset(
             {f"days_{k}": (("exporter", "importer"), v.days) for k, v in levels.items()}, labels
@@ -197,9 +201,11 @@ class Economy:
                 city_days = effective_days(
                     measure.split, days_of(self.ways.before), switch=case.switch
                 )
-                levels = [measure.levels(state, case) for state in ("economy", "before")]
-                change = self.iceberg_change(calibration, case, *levels)
-                solved = trade.solve(calibration, change)
+                solved = self._earlier.get(case)
+                if solved is None:
+                    levels = [measure.levels(state, case) for state in ("economy", "before")]
+                    change = self.iceberg_change(calibration, case, *levels)
+                    solved = trade.solve(calibration, change)
                 worth = -trade.gradient(calibration, solved).ln_iceberg
                 self._first[case] = _First(self.weights.mean(city_days), city_days, worth)
             return self._first[case]

@@ -11,12 +11,12 @@ from beltroad import finance, trade
 from beltroad.appraisal.economy import Economy, Outcome, calibrated
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_frame
+from beltroad.trade.imputed import REST_OF_WORLD
 
 __all__ = ["PLANS", "Bills", "bills_of", "financing_table"]
 
 # The plan of the published study, and the scenario's own where it says more than taxes.
 PLANS = ("taxes", "stated")
-REST = "ROW"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Bills:
         """
         rows = self.payments[(self.payments["plan"] == plan) & self.payments["in_model"]]
         place = {code: k for k, code in enumerate(calibration.economies)}
-        rest = place.get(REST, -1)
+        rest = place.get(REST_OF_WORLD, -1)
         payer, receiver = (
             rows[side].map(lambda code: place.get(code, rest)).to_numpy(int)
             for side in ("payer", "receiver")
@@ -94,7 +94,7 @@ def bills_of(costed: pd.DataFrame, scenario: Scenario, economies: tuple[str, ...
     table = pd.concat(tables, ignore_index=True)
     known = set(economies)
     there = table["payer"].isin(known) & table["receiver"].isin(known)
-    table["in_model"] = there | (REST in known)
+    table["in_model"] = there | (REST_OF_WORLD in known)
     keys = ["plan", "project", "host", "kind", "payer", "receiver"]
     return Bills(check_frame(table[[*keys, "usd", "in_model"]], "payments"))
 

@@ -12,6 +12,7 @@ from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_frame, variables
 from beltroad.infrastructure.projects.states import FINISHED
+from beltroad.trade.imputed import imputed_economies
 
 __all__ = ["costed_projects", "country_table", "pair_table", "project_table"]
 
@@ -185,8 +186,7 @@ def _accounts(outcome: Outcome, codes: pd.Index) -> pd.Series:
         split = codes.isin(outcome.case.accounts.about()["imputed"])
         own = np.where(split, "imputed", "own")
         return pd.Series(np.where(inside, own, ""), index=codes)
-    table = evidence.load("icio_economies").set_index("iso3")
-    imputed = table["imputed"].astype(str).eq("True").reindex(codes, fill_value=False)
+    imputed = codes.isin(imputed_economies())
     return pd.Series(np.where(~inside, "", np.where(imputed, "imputed", "observed")), index=codes)
 
 

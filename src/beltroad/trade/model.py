@@ -22,11 +22,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from beltroad import evidence
 from beltroad.errors import InputError
 from beltroad.trade.bill import Bill
 from beltroad.trade.calibration import Array, Calibration, calibrate
 from beltroad.trade.equilibrium import solve
+from beltroad.trade.imputed import imputed_economies
 from beltroad.trade.results import TradeResult
 from beltroad.trade.tables import base_of, close, read_accounts, read_folder, read_shock
 from beltroad.trade.tables.checks import COLUMNS
@@ -134,12 +134,7 @@ class TradeModel:
     @classmethod
     def bundled(cls, elasticities: str = "uniform") -> TradeModel:
         """Model on the bundled accounts; ``elasticities`` as in `calibrate`."""
-        about = evidence.load("icio_economies")
-        imputed: tuple[str, ...] = ()
-        if "imputed" in about.columns:
-            flag = about["imputed"].astype(str).str.lower().isin(["1", "1.0", "true", "yes"])
-            imputed = tuple(str(c) for c in about.loc[flag, "iso3"])
-        return cls(calibrate(elasticities), "bundled accounts", imputed=imputed)
+        return cls(calibrate(elasticities), "bundled accounts", imputed=imputed_economies())
 
     @classmethod
     def from_icio(cls, elasticities: str = "uniform") -> TradeModel:

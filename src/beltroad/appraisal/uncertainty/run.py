@@ -91,17 +91,11 @@ def run_uncertainty(
     cache, progress = cache or Cache.default(), progress or Progress()
     part = part or scenario.uncertainty or Uncertainty(inputs={})
     problem = prepare(scenario, part, cache=cache, progress=progress)
-    plan = Plan(
-        scenario.seed,
-        part.draws if draws is None else draws,
-        part.pairs if pairs is None else pairs,
-        split_groups(problem.inputs),
+    given = {"draws": draws, "pairs": pairs}
+    part = part.model_copy(update={k: v for k, v in given.items() if v is not None})
+    return _drawn(
+        problem, scenario, part, cache, progress, workers=workers, cluster=cluster, resume=resume
     )
-    folder = None if cache.folder is None else cache.folder / "draws"
-    return draw(
-        problem, plan, workers=workers, cluster=cluster, resume=resume, folder=folder,
-        progress=progress, about={"scenario": scenario.name, "scenario_digest": scenario.digest},
-    )  # fmt: skip
 
 
 def drawn_in_appraisal(
@@ -111,10 +105,20 @@ def drawn_in_appraisal(
     """The draws of an appraisal: as many as its scenario asks for, or a few."""
     part = scenario.uncertainty or FEW
     problem = problem_of(scenario, economy, case, costed, inputs, city_ids, part)
+    return _drawn(problem, scenario, part, cache, progress)
+
+
+def _drawn(
+    problem: Problem, scenario: Scenario, part: Uncertainty, cache: Cache, progress: Progress,
+    *, workers: int | None = None, cluster: str | None = None, resume: bool = True,
+) -> UncertaintyResult:  # fmt: skip
+    """The draws that a part asks for, with blocks kept in the cache."""
     plan = Plan(scenario.seed, part.draws, part.pairs, split_groups(problem.inputs))
     folder = None if cache.folder is None else cache.folder / "draws"
-    about = {"scenario": scenario.name, "scenario_digest": scenario.digest}
-    return draw(problem, plan, folder=folder, progress=progress, about=about)
+    return draw(
+        problem, plan, workers=workers, cluster=cluster, resume=resume, folder=folder,
+        progress=progress, about={"scenario": scenario.name, "scenario_digest": scenario.digest},
+    )  # fmt: skip
 
 
 def prepare(scenario: Scenario, part: Uncertainty, *, cache: Cache, progress: Progress) -> Problem:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from beltroad import evidence
+from beltroad.trade.imputed import imputed_economies
 
 __all__ = ["distances_km", "land_links", "sample_panel", "with_geography", "with_mass"]
 
@@ -152,8 +153,5 @@ def _places(column: pd.Series[str], order: list[str]) -> npt.NDArray[np.intp]:
 
 def _observed(economies: list[str]) -> list[str]:
     """Economies whose flows are in the source; those that are imputed are left out."""
-    about = evidence.load("icio_economies")
-    if "imputed" not in about.columns:
-        return economies
-    imputed = about["imputed"].astype(str).str.casefold().isin({"true", "yes", "1"})
-    return [c for c in economies if c not in set(about.loc[imputed, "iso3"])]
+    imputed = set(imputed_economies())
+    return [c for c in economies if c not in imputed]

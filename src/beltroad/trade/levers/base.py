@@ -9,12 +9,11 @@ import numpy as np
 from beltroad import evidence
 from beltroad.errors import InputError, suggest
 from beltroad.trade.calibration import Array
+from beltroad.trade.imputed import REST_OF_WORLD
 from beltroad.trade.levers.industries import tariff_class
 from beltroad.trade.levers.pairs import PARTIAL, SHALLOW, agreement_level
 
 __all__ = ["REST_OF_WORLD", "base_tariffs", "importer_tariffs"]
-
-REST_OF_WORLD = "ROW"
 
 
 def importer_tariffs(economies: Sequence[str], industries: Sequence[str]) -> Array:
