@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 # The network comes late: it reads cities, projects, borders, gauges and spot_distances; places
 # reads the network.
 ORDER = (
+    "economy_codes",
     "cities",
     "countries",
     "membership",

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from beltroad.errors import DataError, InputError
 from beltroad.evidence import load
 from beltroad.policy import members, status
-from beltroad.policy.membership import _bounds, _state
+from beltroad.policy.dates import bounds
+from beltroad.policy.membership import _state
 
 CODES = sorted(load("membership")["iso3"])
 DATES = st.dates(date(2012, 1, 1), date(2027, 12, 31))
@@ -113,10 +114,10 @@ def test_undated_withdrawal_is_unknown_after_signing(on: date) -> None:
     assert found == ("none" if on < date(2015, 1, 1) else "unknown")
 
 
-def test_bounds() -> None:
-    assert _bounds("2016") == (date(2016, 1, 1), date(2016, 12, 31))
-    assert _bounds("2016-02") == (date(2016, 2, 1), date(2016, 2, 29))
-    assert _bounds("2016-02-03") == (date(2016, 2, 3), date(2016, 2, 3))
-    assert _bounds("") == (None, None)
+def testbounds() -> None:
+    assert bounds("2016") == (date(2016, 1, 1), date(2016, 12, 31))
+    assert bounds("2016-02") == (date(2016, 2, 1), date(2016, 2, 29))
+    assert bounds("2016-02-03") == (date(2016, 2, 3), date(2016, 2, 3))
+    assert bounds("") == (None, None)
     with pytest.raises(DataError, match="2016-13"):
-        _bounds("2016-13")
+        bounds("2016-13")

@@ -7,7 +7,6 @@ not known. Nothing is ever inferred from trade, loans or projects.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,7 +15,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from beltroad import evidence
-from beltroad.errors import DataError, InputError, suggest
+from beltroad.errors import InputError, suggest
+from beltroad.policy.dates import bounds
 
 __all__ = ["MembershipStatus", "members", "status"]
 
@@ -132,9 +132,9 @@ def _state(row: dict[Any, Any], on: date | None) -> State:
     final: State = row["status"]
     if on is None or final == "none":
         return final
-    earliest, latest = _bounds(row["signed_on"])
+    earliest, latest = bounds(row["signed_on"])
     # Lists bound what is not dated: the last that lacks the economy and the first that names it.
-    lacking, naming = _bounds(row["not_listed_on"])[1], _bounds(row["listed_by"])[1]
+    lacking, naming = bounds(row["not_listed_on"])[1], bounds(row["listed_by"])[1]
     if on < (earliest or _PROPOSED) or (lacking is not None and on <= lacking):
         return "none"
     if naming is not None:
@@ -142,28 +142,10 @@ def _state(row: dict[Any, Any], on: date | None) -> State:
     if latest is None or on < latest:
         return "unknown"
     if final == "withdrawn":
-        left_first, left_last = _bounds(row["withdrawn_on"])
+        left_first, left_last = bounds(row["withdrawn_on"])
         if left_first is None or left_last is None:
             return "unknown"
         if on >= left_last:
             return "withdrawn"
         return "unknown" if on >= left_first else "member"
     return "member"
-
-
-def _bounds(text: str) -> tuple[date | None, date | None]:
-    """First and last day that ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` can mean; None if empty."""
-    if not text:
-        return None, None
-    parts = text.split("-")
-    try:
-        numbers = [int(p) for p in parts]
-        if len(numbers) == 1:
-            return date(numbers[0], 1, 1), date(numbers[0], 12, 31)
-        if len(numbers) == 2:
-            last = monthrange(numbers[0], numbers[1])[1]
-            return date(numbers[0], numbers[1], 1), date(numbers[0], numbers[1], last)
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise DataError(f"membership: {text!r} is no date of the form YYYY[-MM[-DD]]") from error
-    return day, day

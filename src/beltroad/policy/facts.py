@@ -1,0 +1,348 @@
+"""What a table of dated facts says on a date: in force, signed, ended, not, or not known.
+
+Every treaty, agreement, recognition, visa rule, swap line and body is an *instrument* of the table
+``policy_instruments``; the table ``policy_facts`` has a row for each economy or pair and period.
+Dates may be known to the day, month or year only, and lists may be partial, so that some questions
+have the honest answer ``unknown``. Nothing is inferred from trade, loans or projects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+
+import pandas as pd
+
+from beltroad import evidence
+from beltroad.errors import DataError, InputError, suggest
+from beltroad.evidence import economies
+from beltroad.policy.dates import bounds
+
+__all__ = [
+    "COLUMNS",
+    "Standing",
+    "instrument",
+    "instruments",
+    "parties",
+    "rows",
+    "standing",
+    "terms",
+]
+
+State = Literal["in_force", "signed", "suspended", "ended", "not", "unknown"]
+COLUMNS = (
+    "instrument", "iso3", "partner", "signed_on", "in_force_from", "in_force_to", "status", "terms",
+    "confidence", "source_title", "source_url", "note", "row",
+)  # fmt: skip
+# What several rows (renewals, periods) say together is the first of these that one of them says.
+_ORDER: tuple[State, ...] = ("in_force", "unknown", "suspended", "signed", "ended", "not")
+# A row of the European Union as a party holds for its members; one on currency for the euro area.
+_BODY = "EUU"
+_BODY_OF = {"swap": "euro_area", "clearing": "euro_area"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known about one economy or pair under one instrument on one date.
+
+    Attributes
+    ----------
+    instrument, iso3, partner
+        What was asked; ``partner`` is empty for a multilateral instrument.
+    on
+        The date asked about; the date the rows are known to, if none was given.
+    state
+        ``in_force``, ``signed`` (not in force), ``suspended``, ``ended``, ``not`` or ``unknown``.
+    since
+        Day, month or year since when, for what is in force; else empty.
+    terms
+        Amounts, reservations, days and the like of the rows that decide.
+    confidence
+        Of the rows that decide: ``high``, ``medium``, ``low``; empty where there is no row.
+    rows
+        The rows used, with columns :data:`COLUMNS`.
+    note
+        What limits the answer (a partial list, a date after the rows end), or empty.
+    """
+
+    instrument: str
+    iso3: str
+    partner: str
+    on: date
+    state: State
+    since: str
+    terms: dict[str, str]
+    confidence: str
+    rows: pd.DataFrame
+    note: str
+
+
+def instruments(topic: str | None = None) -> pd.DataFrame:
+    """Instruments with title, kind, pillar, coverage and source; of one topic if asked."""
+    table = _instruments()
+    if topic is None:
+        return table.copy()
+    if topic not in set(table["topic"]):
+        raise InputError(
+            f"no topic {topic!r:.40}: {', '.join(sorted(set(table['topic'])))}"
+        )  # fmt: skip
+    return table[table["topic"] == topic].reset_index(drop=True)
+
+
+def instrument(name: str) -> Mapping[str, str]:
+    """One instrument's row.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name; close names are suggested.
+    """
+    found = _by_name().get(name)
+    if found is None:
+        raise InputError(
+            f"no instrument {name!r:.40}. {suggest(name, _by_name())} "
+            f"Instruments: {', '.join(_by_name())}"
+        )
+    return found
+
+
+def terms(text: str) -> dict[str, str]:
+    """``key=value;key=value`` of a row as a mapping."""
+    pairs = (part.partition("=") for part in text.split(";") if part.strip())
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def rows(
+    instrument_name: str | None = None, iso3: str | None = None, partner: str | None = None
+) -> pd.DataFrame:
+    """Facts as rows with columns :data:`COLUMNS`, filtered.
+
+    ``iso3`` with ``partner`` gives rows between the two, in either order; ``iso3`` alone every row
+    in which the economy is either side.
+    """
+    table = _facts()
+    if instrument_name is not None:
+        instrument(instrument_name)
+        table = table.iloc[_positions().get(instrument_name, [])]
+    if iso3 is not None:
+        code = _party(iso3)
+        keep = (table["iso3"] == code) | (table["partner"] == code)
+        if partner is not None:
+            other = _party(partner)
+            keep &= (table["iso3"] == other) | (table["partner"] == other)
+        table = table[keep]
+    return table.reset_index(drop=True)
+
+
+def standing(
+    instrument_name: str, iso3: str, partner: str = "", on: date | None = None
+) -> Standing:
+    """Say what is known about an economy, or a pair, under an instrument on a date.
+
+    Parameters
+    ----------
+    instrument_name
+        An instrument of :func:`instruments`.
+    iso3, partner
+        ISO 3166-1 alpha-3. A bilateral or unilateral instrument needs both: for a unilateral one
+        ``iso3`` is who grants and ``partner`` who is granted. A multilateral one takes no partner.
+    on
+        The date; None for the latest that the rows are known to.
+
+    Raises
+    ------
+    InputError
+        If the instrument or an economy is unknown, or a partner is missing or too many.
+    """
+    about = instrument(instrument_name)
+    one, other = _party(iso3), _party(partner) if partner else ""
+    kind = about["kind"]
+    if (kind == "multilateral") != (other == ""):
+        needs = "one economy, no partner" if kind == "multilateral" else "two economies"
+        raise InputError(f"{instrument_name} is {kind}: give {needs}")
+    known_to = date.fromisoformat(about["as_of"])
+    asked = on if on is not None else known_to
+    pairs = _sides(kind, one, other, instrument_name, asked)
+    index = _index()
+    found = [index[k] for pair in pairs if (k := (instrument_name, *pair)) in index]
+    used = _facts().iloc[[position for positions in found for position in positions]]
+    if used.empty:
+        partial = about["coverage"] != "complete"
+        note = "the list is partial" if partial else _beyond(asked, known_to)
+        return Standing(instrument_name, one, other, asked, "unknown" if partial else "not", "",
+                        {}, "", used.reset_index(drop=True), note)  # fmt: skip
+    states = [_state(row, asked, known_to) for row in used.to_dict("records")]
+    state = min(states, key=_ORDER.index)
+    deciding = used[[each == state for each in states]].reset_index(drop=True)
+    last = deciding.iloc[-1]
+    since = min(filter(None, deciding["in_force_from"]), default="")
+    return Standing(
+        instrument_name, one, other, asked, state, since if state == "in_force" else "",
+        terms(last["terms"]), last["confidence"], deciding, _beyond(asked, known_to),
+    )  # fmt: skip
+
+
+def parties(instrument_name: str, on: date | None = None) -> pd.DataFrame:
+    """Economies (multilateral) or pairs with rows under an instrument, with their state on a date.
+
+    Returns
+    -------
+    DataFrame
+        Columns iso3, partner, state, since, confidence; sorted by iso3 and partner.
+    """
+    about = instrument(instrument_name)
+    known_to = date.fromisoformat(about["as_of"])
+    asked = on if on is not None else known_to
+    out = []
+    for (one, other), group in rows(instrument_name).groupby(["iso3", "partner"], sort=True):
+        states = [_state(row, asked, known_to) for row in group.to_dict("records")]
+        state = min(states, key=_ORDER.index)
+        deciding = group[[each == state for each in states]]
+        since = min(filter(None, deciding["in_force_from"]), default="")
+        out.append((one, other, state, since if state == "in_force" else "",
+                    deciding["confidence"].iloc[-1]))  # fmt: skip
+    return pd.DataFrame(out, columns=["iso3", "partner", "state", "since", "confidence"])
+
+
+def _state(row: Mapping[Any, Any], on: date, known_to: date) -> State:
+    """What one row says on a date."""
+    status = row["status"]
+    start_first, start_last = bounds(row["in_force_from"])
+    signed_first, signed_last = bounds(row["signed_on"])
+    end_first, end_last = bounds(row["in_force_to"])
+    if end_last is not None and on > end_last:
+        return "suspended" if status == "suspended" else "ended"
+    if end_first is not None and end_first < on and end_first != end_last:
+        return "unknown"
+    if start_first is None and status != "signed":
+        # Only known to hold by a date: that of the row, else that of the whole list.
+        by = bounds(row.get("known_by", ""))[1] or known_to
+        start_first, start_last = signed_first, by if end_last is None else min(by, end_last)
+        if on < start_last and (start_first is None or on >= start_first):
+            return "unknown"
+        start_first = start_last
+    if start_first is not None and start_last is not None:
+        if on >= start_last:
+            return "in_force" if end_last is not None or status == "in_force" else _final(status)
+        if on >= start_first:
+            return "unknown"
+    if signed_first is None or signed_last is None:
+        open_signature = status == "signed" and on < known_to
+        return "unknown" if open_signature else "signed" if status == "signed" else "not"
+    if on >= signed_last:
+        return "signed"
+    return "unknown" if on >= signed_first else "not"
+
+
+def _final(status: str) -> State:
+    """The latest state of a row whose end is not dated."""
+    return "ended" if status == "ended" else "suspended" if status == "suspended" else "unknown"
+
+
+def _sides(
+    kind: str, one: str, other: str, instrument_name: str, on: date
+) -> list[tuple[str, str]]:
+    """Keys of the rows that hold for the asked economies, those of the Union included."""
+    firsts, seconds = _with_body(one, instrument_name, on), _with_body(other, instrument_name, on)
+    pairs = [(a, b) for a in firsts for b in seconds if a != b]
+    if kind == "bilateral":
+        pairs = [(min(pair), max(pair)) for pair in pairs]
+    return pairs
+
+
+def _with_body(code: str, instrument_name: str, on: date) -> list[str]:
+    group = _BODY_OF.get(instrument_name, "eu")
+    if not code or code == _BODY or instrument_name in ("eu", "euro_area"):
+        return [code]
+    since = _group_members(group).get(code)
+    inside = since is not None and since[0] <= on and (since[1] is None or on <= since[1])
+    return [code, _BODY] if inside else [code]
+
+
+@lru_cache(maxsize=4)
+def _group_members(group: str) -> dict[str, tuple[date, date | None]]:
+    table = rows(group) if group in _by_name() else _facts().iloc[:0]
+    out: dict[str, tuple[date, date | None]] = {}
+    for row in table.to_dict("records"):
+        start, end = bounds(row["in_force_from"])[0], bounds(row["in_force_to"])[1]
+        if start is not None:
+            out[row["iso3"]] = (start, end)
+    return out
+
+
+def _beyond(on: date, known_to: date) -> str:
+    return f"rows are known to {known_to.isoformat()}" if on > known_to + timedelta(days=0) else ""
+
+
+def _party(code: str) -> str:
+    return _BODY if code.strip().upper() == _BODY else economies.iso3(code)
+
+
+@lru_cache(maxsize=1)
+def _instruments() -> pd.DataFrame:
+    return evidence.load("policy_instruments").astype(str)
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, dict[str, str]]:
+    return {row["instrument"]: row for row in _instruments().to_dict("records")}
+
+
+@lru_cache(maxsize=1)
+def _facts() -> pd.DataFrame:
+    """All facts, numbered; pairs with trade agreements known by a year are joined in."""
+    table = evidence.load("policy_facts").astype(str)
+    table["row"] = [f"policy_facts:{number}" for number in range(2, len(table) + 2)]
+    table["known_by"] = ""
+    unknown = set(table["instrument"]) - set(_instruments()["instrument"])
+    if unknown:
+        raise DataError(f"policy_facts: rows of instruments that do not exist: {sorted(unknown)}")
+    return pd.concat([table, _trade_agreements()], ignore_index=True)
+
+
+def _trade_agreements() -> pd.DataFrame:
+    """Pairs under the agreements of table ``trade_agreements``, as instrument ``rta``."""
+    name = "trade_agreements"
+    table = evidence.load(name).astype(str)
+    # Titles of the table's sources begin with the key in brackets that its rows use.
+    sources = {each.title[1:].partition("]")[0]: each for each in evidence.info(name).sources}
+    out = []
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        if row["kind"] == "unilateral":
+            continue
+        members, partners = row["members"].split(), row["partners"].split()
+        source = sources[row["source"]]
+        pairs = (
+            {(min(a, b), max(a, b)) for a in members for b in partners if a != b}
+            if partners
+            else {(a, b) for a in members for b in members if a < b}
+        )
+        by = str(row["in_force_by"]).split(".")[0]
+        start = row["in_force"] if row["in_force"] not in ("", "nan") else ""
+        for a, b in sorted(pairs):
+            out.append(
+                ("rta", a, b, "", start, "", "in_force",
+                 f"agreement={row['name'].replace(';', ',')};kind={row['kind']};"
+                 f"depth={row['depth']}",
+                 row["confidence"], source.title.partition("] ")[2], source.url, row["note"],
+                 f"trade_agreements:{number}", "" if start else by)
+            )  # fmt: skip
+    return pd.DataFrame(out, columns=[*COLUMNS, "known_by"])
+
+
+@lru_cache(maxsize=1)
+def _positions() -> dict[str, Any]:
+    return dict(_facts().groupby("instrument").indices)
+
+
+@lru_cache(maxsize=1)
+def _index() -> dict[tuple[str, str, str], list[int]]:
+    table = _facts()
+    out: dict[tuple[str, str, str], list[int]] = {}
+    keys = zip(table["instrument"], table["iso3"], table["partner"], strict=True)
+    for position, key in enumerate(keys):
+        out.setdefault(key, []).append(position)
+    return out
