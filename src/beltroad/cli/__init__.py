@@ -14,6 +14,8 @@ from beltroad.cli import (
     disrupt,
     links,
     network,
+    policy,
+    policy_profile,
     route,
     services,
     tables,
@@ -27,7 +29,7 @@ from beltroad.cli.console import app, main
 
 __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "links", "main",
-    "network", "route", "services", "tables", "trade", "trade_gravity",
+    "network", "policy", "policy_profile", "route", "services", "tables", "trade", "trade_gravity",
     "trade_import", "trade_levers",
     "uncertainty",
 ]  # fmt: skip

@@ -288,7 +288,11 @@ def _instruments() -> pd.DataFrame:
 
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, dict[str, str]]:
-    return {row["instrument"]: row for row in _instruments().to_dict("records")}
+    table = _instruments()
+    return {
+        str(row["instrument"]): {str(key): str(value) for key, value in row.items()}
+        for row in table.to_dict("records")
+    }
 
 
 @lru_cache(maxsize=1)
@@ -335,7 +339,7 @@ def _trade_agreements() -> pd.DataFrame:
 
 @lru_cache(maxsize=1)
 def _positions() -> dict[str, Any]:
-    return dict(_facts().groupby("instrument").indices)
+    return {str(key): found for key, found in _facts().groupby("instrument").indices.items()}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,168 @@
+"""``beltroad policy relation | profile | instruments | parties``: what holds, on which date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from beltroad.cli.output import records
+from beltroad.cli.policy import policy_app
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["instruments", "parties", "profile", "relation"]
+
+Day = Annotated[str | None, typer.Option("--date", help="YYYY-MM-DD. Default: latest known.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with the rows used.")]
+Everything = Annotated[bool, typer.Option("--all", help="Also what is not in force or not known.")]
+
+_WORDS = {"in_force": "in force", "not": "no"}
+
+
+@policy_app.command()
+def relation(
+    one: Annotated[str, typer.Argument(help="An economy: KAZ, Kazakhstan.")],
+    other: Annotated[str, typer.Argument(help="Another.")],
+    date: Day = None,
+    everything: Everything = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what holds between two economies: agreements, conventions, recognitions, visas."""
+    from beltroad.evidence import economies
+    from beltroad.policy import dates
+    from beltroad.policy.profile import relation as between
+
+    a, b = economies.iso3(one), economies.iso3(other)
+    table = between(a, b, dates.day(date))
+    if as_json:
+        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        return
+    heading = f"{economies.name(a)} and {economies.name(b)}, {_when(date)}"
+    _print(table, heading, everything=everything, sides=(a, b))
+
+
+@policy_app.command()
+def profile(
+    economy: Annotated[str, typer.Argument(help="An economy: UZB, Uzbekistan.")],
+    date: Day = None,
+    everything: Everything = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what one economy is party to, and with whom it has agreements."""
+    from beltroad.evidence import economies
+    from beltroad.policy import dates
+    from beltroad.policy.profile import profile as of_one
+
+    table = of_one(economy, dates.day(date))
+    if as_json:
+        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        return
+    heading = f"{economies.name(economy)}, {_when(date)}"
+    _print(table, heading, everything=everything, sides=None)
+
+
+@policy_app.command()
+def instruments(
+    topic: Annotated[str | None, typer.Argument(help="Only those of one topic.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the treaties, agreements and recognitions that are known, and how completely."""
+    from beltroad.policy import facts
+
+    table = facts.instruments(topic)
+    rows = facts.rows()["instrument"].value_counts()
+    table["rows"] = table["instrument"].map(rows).fillna(0).astype(int)
+    if as_json:
+        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        return
+    shown = Table("instrument", "title", "pillar", "kind", "rows", "list", "known to", box=None)
+    for row in table.to_dict("records"):
+        texts = (row["instrument"], row["title"], row["pillar"], row["kind"], str(row["rows"]),
+                 row["coverage"], row["as_of"])  # fmt: skip
+        shown.add_row(*map(escape, texts))
+    Console().print(shown)
+
+
+@policy_app.command()
+def parties(
+    instrument: Annotated[str, typer.Argument(help="One of `beltroad policy instruments`.")],
+    date: Day = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List who is party to one instrument, or which pairs have it, on a date."""
+    from beltroad.policy import dates, facts
+
+    table = facts.parties(instrument, dates.day(date))
+    if as_json:
+        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        return
+    about = facts.instrument(instrument)
+    console = Console()
+    counts = table["state"].value_counts()
+    said = ", ".join(f"{count} {_word(str(state))}" for state, count in counts.items())
+    console.print(escape(f"{about['title']}: {said or 'no rows'}; the list is "
+                         f"{about['coverage']}, known to {about['as_of']}"),
+                  highlight=False)  # fmt: skip
+    shown = Table("economy", "partner", "state", "since", "confidence", box=None)
+    for row in table.to_dict("records"):
+        shown.add_row(row["iso3"], row["partner"], _word(row["state"]), row["since"],
+                      _trust(row["confidence"]))  # fmt: skip
+    console.print(shown)
+
+
+def _when(text: str | None) -> str:
+    return f"on {text}" if text else "latest known state"
+
+
+def _word(state: str) -> str:
+    return _WORDS.get(state, state)
+
+
+def _trust(confidence: str) -> str:
+    return "unconfirmed" if confidence == "low" else confidence
+
+
+def _print(
+    table: pd.DataFrame, heading: str, *, everything: bool, sides: tuple[str, str] | None
+) -> None:
+    """By pillar: what holds in full; the rest as one line unless asked for."""
+    console = Console()
+    console.print(f"[b]{escape(heading)}[/b]", highlight=False)
+    kept = table if everything else table[table["state"].isin(["in_force", "signed", "suspended"])]
+    for pillar, rows in kept.groupby("pillar", sort=False):
+        shown = Table(str(pillar), "state", "since", "particulars", "confidence", box=None,
+                      title_justify="left", header_style="bold")  # fmt: skip
+        for row in rows.to_dict("records"):
+            scope = row["scope"] if " to " in row["scope"] or "grant" in row["scope"] else ""
+            title = f"{row['title']} ({scope})" if scope else row["title"]
+            state = _word(row["state"])
+            if sides and row["state_one"] and row["state_one"] != row["state_other"]:
+                state = (f"{sides[0]} {_word(row['state_one'])}, "
+                         f"{sides[1]} {_word(row['state_other'])}")  # fmt: skip
+            shown.add_row(escape(title), state, row["since"], escape(_particulars(row)),
+                          _trust(row["confidence"]))  # fmt: skip
+        console.print(shown)
+    if not everything:
+        rest = table[~table.index.isin(kept.index)]
+        for words, states in (("Not in force", ("not", "ended")), ("Not known", ("unknown",))):
+            named = rest[rest["state"].isin(states)]["instrument"].drop_duplicates()
+            if len(named):
+                console.print(f"{words} ({len(named)}): {', '.join(named)}", highlight=False)
+        console.print("--all shows these in full, --json the rows and sources behind each line",
+                      highlight=False)  # fmt: skip
+
+
+def _particulars(row: Mapping[Any, Any]) -> str:
+    count = row.get("count")
+    if isinstance(count, str) and count:
+        partners = row["partners"].split()
+        listed = " ".join(partners[:12]) + (" ..." if len(partners) > 12 else "")
+        return f"{count}: {listed}" if partners else count
+    return str(row["terms"])
