@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from beltroad import evidence
 from beltroad.errors import DataError
+from beltroad.sphere import EARTH_RADIUS_KM, great_circle_km
 
 __all__ = [
     "AIRPORT", "CITY", "DRYPORT", "EARTH_RADIUS_KM", "LAYERS", "MODES", "PORT", "RAIL", "ROAD",
@@ -30,22 +31,7 @@ MODES = (
     "port_rail", "port_road", "port_sea", "rail_road",
     "water", "port_water", "airport_road", "city_airport", "dryport_rail", "dryport_road",
 )  # fmt: skip
-EARTH_RADIUS_KM = 6371.0088
 SAME_GAUGE_MM = 8  # 1520 and 1524, 1668 and 1676
-
-
-def great_circle_km(
-    lat1: NDArray[np.floating] | float,
-    lon1: NDArray[np.floating] | float,
-    lat2: NDArray[np.floating] | float,
-    lon2: NDArray[np.floating] | float,
-) -> NDArray[np.float64]:
-    """Great-circle distance in km between points in degrees (haversine; broadcasts)."""
-    p1, p2 = np.radians(lat1), np.radians(lat2)
-    half = np.sin((p2 - p1) / 2) ** 2
-    half = half + np.cos(p1) * np.cos(p2) * np.sin(np.radians(np.subtract(lon2, lon1)) / 2) ** 2
-    km: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
-    return km
 
 
 @dataclass(frozen=True)
