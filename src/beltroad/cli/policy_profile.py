@@ -82,10 +82,12 @@ def instruments(
     if as_json:
         typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
         return
-    shown = Table("instrument", "title", "pillar", "kind", "rows", "list", "known to", box=None)
+    shown = Table("instrument", "rows", "list", "known to", "title", box=None)
+    for column in shown.columns[:4]:
+        column.no_wrap = True
     for row in table.to_dict("records"):
-        texts = (row["instrument"], row["title"], row["pillar"], row["kind"], str(row["rows"]),
-                 row["coverage"], row["as_of"])  # fmt: skip
+        texts = (row["instrument"], str(row["rows"]), row["coverage"], row["as_of"],
+                 f"{row['title']} ({row['pillar']}, {row['kind']})")  # fmt: skip
         shown.add_row(*map(escape, texts))
     Console().print(shown)
 
@@ -126,7 +128,8 @@ def _word(state: str) -> str:
 
 
 def _trust(confidence: str) -> str:
-    return "unconfirmed" if confidence == "low" else confidence
+    """Only doubt is worth a word in a table."""
+    return "unconfirmed" if confidence == "low" else ""
 
 
 def _print(
@@ -137,17 +140,18 @@ def _print(
     console.print(f"[b]{escape(heading)}[/b]", highlight=False)
     kept = table if everything else table[table["state"].isin(["in_force", "signed", "suspended"])]
     for pillar, rows in kept.groupby("pillar", sort=False):
-        shown = Table(str(pillar), "state", "since", "particulars", "confidence", box=None,
-                      title_justify="left", header_style="bold")  # fmt: skip
+        shown = Table("since", str(pillar), "", box=None, padding=(0, 2, 0, 0))
+        shown.columns[0].min_width = 10
         for row in rows.to_dict("records"):
             scope = row["scope"] if " to " in row["scope"] or "grant" in row["scope"] else ""
-            title = f"{row['title']} ({scope})" if scope else row["title"]
-            state = _word(row["state"])
-            if sides and row["state_one"] and row["state_one"] != row["state_other"]:
-                state = (f"{sides[0]} {_word(row['state_one'])}, "
-                         f"{sides[1]} {_word(row['state_other'])}")  # fmt: skip
-            shown.add_row(escape(title), state, row["since"], escape(_particulars(row)),
-                          _trust(row["confidence"]))  # fmt: skip
+            text = escape(f"{row['title']} ({scope})" if scope else row["title"])
+            state = row["since"] if row["state"] == "in_force" else _word(row["state"])
+            if sides and row["state_one"] != row["state_other"]:
+                text += (f"\n[dim]{sides[0]} {_word(row['state_one'])}, "
+                         f"{sides[1]} {_word(row['state_other'])}[/dim]")  # fmt: skip
+            if said := _particulars(row):
+                text += f"\n[dim]{escape(said)}[/dim]"
+            shown.add_row(state or "in force", text, _trust(row["confidence"]))
         console.print(shown)
     if not everything:
         rest = table[~table.index.isin(kept.index)]
@@ -165,4 +169,4 @@ def _particulars(row: Mapping[Any, Any]) -> str:
         partners = row["partners"].split()
         listed = " ".join(partners[:12]) + (" ..." if len(partners) > 12 else "")
         return f"{count}: {listed}" if partners else count
-    return str(row["terms"])
+    return str(row["terms"]).replace("_", " ").replace("+", " and ")
