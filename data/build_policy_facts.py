@@ -91,9 +91,11 @@ def instrument_faults(table: pd.DataFrame, sources: set[str]) -> list[str]:
 
 
 def fact_faults(
-    table: pd.DataFrame, instruments: pd.DataFrame, sources: set[str], codes: set[str]
+    table: pd.DataFrame, instruments: pd.DataFrame, about: pd.DataFrame, codes: set[str]
 ) -> list[str]:
-    """What is wrong with facts, one line each."""
+    """What is wrong with facts, one line each; ``about`` are the topic's sources."""
+    sources = set(about["source"])
+    with_url = set(about.loc[about["source_url"] != "", "source"])
     kinds = dict(zip(instruments["instrument"], instruments["kind"], strict=True))
     faults = []
     for number, row in enumerate(table.to_dict("records"), start=2):
@@ -116,6 +118,8 @@ def fact_faults(
             "terms": not row["terms"] or bool(TERM.fullmatch(row["terms"])),
             "confidence": row["confidence"] in CONFIDENCE,
             "source": row["source"] in sources,
+            "an address for a row that was read": row["confidence"] == "low"
+            or row["source"] in with_url,
             "low confidence without a note": row["confidence"] != "low" or bool(row["note"]),
         }
         where = f"row {number} ({row['instrument']} {one} {other})".replace(" )", ")")
@@ -137,7 +141,7 @@ def main() -> None:
         sources = read(FOLDER / f"{topic}_sources.csv")
         about, rows = read(path), read(FOLDER / f"{topic}_facts.csv")
         known = set(sources["source"])
-        found = instrument_faults(about, known) + fact_faults(rows, about, known, codes)
+        found = instrument_faults(about, known) + fact_faults(rows, about, sources, codes)
         faults += [f"{topic}: {fault}" for fault in found]
         joined = sources[["source", "source_title", "source_url"]]
         instruments.append(about.merge(joined, on="source", how="left"))

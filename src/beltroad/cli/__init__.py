@@ -15,7 +15,9 @@ from beltroad.cli import (
     links,
     network,
     policy,
+    policy_parks,
     policy_profile,
+    policy_scorecard,
     route,
     services,
     tables,
@@ -29,7 +31,8 @@ from beltroad.cli.console import app, main
 
 __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "links", "main",
-    "network", "policy", "policy_profile", "route", "services", "tables", "trade", "trade_gravity",
+    "network", "policy", "policy_parks", "policy_profile",
+    "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity",
     "trade_import", "trade_levers",
     "uncertainty",
 ]  # fmt: skip

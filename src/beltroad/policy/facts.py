@@ -8,7 +8,7 @@ have the honest answer ``unknown``. Nothing is inferred from trade, loans or pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -165,16 +165,14 @@ def standing(
         raise InputError(f"{instrument_name} is {kind}: give {needs}")
     known_to = date.fromisoformat(about["as_of"])
     asked = on if on is not None else known_to
-    pairs = _sides(kind, one, other, instrument_name, asked)
-    index = _index()
-    found = [index[k] for pair in pairs if (k := (instrument_name, *pair)) in index]
-    used = _facts().iloc[[position for positions in found for position in positions]]
+    positions = _positions_of(instrument_name, _sides(kind, one, other, instrument_name, asked))
+    used = _facts().iloc[positions]
     if used.empty:
         partial = about["coverage"] != "complete"
         note = "the list is partial" if partial else _beyond(asked, known_to)
         return Standing(instrument_name, one, other, asked, "unknown" if partial else "not", "",
                         {}, "", used.reset_index(drop=True), note)  # fmt: skip
-    states = [_state(row, asked, known_to) for row in used.to_dict("records")]
+    states = [_state(_records()[position], asked, known_to) for position in positions]
     state = min(states, key=_ORDER.index)
     deciding = used[[each == state for each in states]].reset_index(drop=True)
     last = deciding.iloc[-1]
@@ -183,6 +181,29 @@ def standing(
         instrument_name, one, other, asked, state, since if state == "in_force" else "",
         terms(last["terms"]), last["confidence"], deciding, _beyond(asked, known_to),
     )  # fmt: skip
+
+
+def states(
+    instrument_name: str, sides: Iterable[tuple[str, str]], on: date | None = None
+) -> list[State]:
+    """States of many economies or pairs under one instrument, as :func:`standing` gives them.
+
+    Parameters
+    ----------
+    sides
+        ISO 3166-1 alpha-3 codes ``(iso3, partner)``; partner is empty for a multilateral one.
+    """
+    about = instrument(instrument_name)
+    known_to = date.fromisoformat(about["as_of"])
+    asked = on if on is not None else known_to
+    none: State = "not" if about["coverage"] == "complete" else "unknown"
+    out = []
+    for one, other in sides:
+        keys = _sides(about["kind"], one, other, instrument_name, asked)
+        found = [_state(_records()[position], asked, known_to)
+                 for position in _positions_of(instrument_name, keys)]  # fmt: skip
+        out.append(min(found, key=_ORDER.index, default=none))
+    return out
 
 
 def parties(instrument_name: str, on: date | None = None) -> pd.DataFrame:
@@ -273,6 +294,11 @@ def _group_members(group: str) -> dict[str, tuple[date, date | None]]:
     return out
 
 
+def _positions_of(instrument_name: str, sides: list[tuple[str, str]]) -> list[int]:
+    index = _index()
+    return [at for side in sides for at in index.get((instrument_name, *side), ())]
+
+
 def _beyond(on: date, known_to: date) -> str:
     return f"rows are known to {known_to.isoformat()}" if on > known_to + timedelta(days=0) else ""
 
@@ -335,6 +361,11 @@ def _trade_agreements() -> pd.DataFrame:
                  f"trade_agreements:{number}", "" if start else by)
             )  # fmt: skip
     return pd.DataFrame(out, columns=[*COLUMNS, "known_by"])
+
+
+@lru_cache(maxsize=1)
+def _records() -> list[dict[Any, Any]]:
+    return _facts().to_dict("records")
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,12 @@ __all__ = ["HUB", "economies", "indicators", "values"]
 HUB = "CHN"
 # What a state of a dated fact counts: a signature that is not in force counts half.
 _COUNTS = {"in_force": 1.0, "signed": 0.5, "suspended": 0.0, "ended": 0.0, "not": 0.0}
+_SIDES: Mapping[str, Callable[[str], tuple[str, str]]] = {
+    "party": lambda code: (code, ""),
+    "pair": lambda code: (HUB, code),
+    "granted": lambda code: (HUB, code),
+    "grants": lambda code: (code, HUB),
+}
 _DOCUMENT = {"member": 1.0, "withdrawn": 0.0, "none": 0.0}
 
 
@@ -55,25 +61,24 @@ def values(on: date | None = None) -> pd.DataFrame:
         if kind == "figure":
             if name not in _FIGURES:
                 raise DataError(f"scorecard_indicators: no figure {name!r}")
-            out[row["indicator"]] = _FIGURES[name]().reindex(codes)
+            out[row["indicator"]] = _FIGURES[name](on).reindex(codes)
         else:
-            out[row["indicator"]] = pd.Series(
-                [_dated(kind, name, code, on) for code in codes], index=list(codes)
-            )
+            out[row["indicator"]] = pd.Series(_dated(kind, name, codes, on), index=list(codes))
     return pd.DataFrame(out, index=list(codes)).astype(float).rename_axis("iso3")
 
 
-def _dated(kind: str, name: str, code: str, on: date | None) -> float:
-    """1 in force, 0.5 signed, 0 not; NaN where it is not known."""
+def _dated(kind: str, name: str, codes: tuple[str, ...], on: date | None) -> list[float]:
+    """1 in force, 0.5 signed, 0 not; NaN where it is not known.
+
+    Of a partial list (``listed_``) an absence counts as none, as the indicator's note says.
+    """
     if kind == "document":
-        return _DOCUMENT.get(status(code, on).state, float("nan"))
-    sides: Mapping[str, tuple[str, str]] = {
-        "party": (code, ""), "pair": (HUB, code), "granted": (HUB, code), "grants": (code, HUB),
-    }  # fmt: skip
-    if kind not in sides:
+        return [_DOCUMENT.get(status(code, on).state, float("nan")) for code in codes]
+    listed, kind = kind.startswith("listed_"), kind.removeprefix("listed_")
+    if kind not in _SIDES:
         raise DataError(f"scorecard_indicators: no origin {kind!r}")
-    found = facts.standing(name, *sides[kind], on=on)
-    return _COUNTS.get(found.state, float("nan"))
+    states = facts.states(name, [_SIDES[kind](code) for code in codes], on)
+    return [_COUNTS.get(state, 0.0 if listed else float("nan")) for state in states]
 
 
 def _count(table: str, keep: Callable[[pd.DataFrame], pd.Series] | None = None) -> pd.Series:
@@ -81,20 +86,20 @@ def _count(table: str, keep: Callable[[pd.DataFrame], pd.Series] | None = None) 
     frame = evidence.load(table)
     if keep is not None:
         frame = frame[keep(frame)]
-    codes = frame["countries" if "countries" in frame else "iso3"].str.split()
+    codes = frame["countries" if "countries" in frame else "iso3"].str.split("[; ]")
     return codes.explode().value_counts().reindex(economies(), fill_value=0)
 
 
-def _projects() -> pd.Series:
-    built = ("operating", "construction", "under construction")
+def _projects(_: date | None) -> pd.Series:
+    built = ("completed", "operating", "partly_open", "under_construction")
     return _count("projects", lambda t: t["status"].isin(built))
 
 
-def _service_places() -> pd.Series:
+def _service_places(_: date | None) -> pd.Series:
     return _count("service_places", lambda t: t["iso3"].ne(""))
 
 
-def _cables() -> pd.Series:
+def _cables(_: date | None) -> pd.Series:
     """Submarine and land cables that land both in the economy and in China or its regions."""
     landings = evidence.load("cable_landings")
     hub = set(landings.loc[landings["iso3"].isin(["CHN", "HKG", "MAC"]), "cable_id"])
@@ -102,7 +107,7 @@ def _cables() -> pd.Series:
     return shared["iso3"].value_counts().reindex(economies(), fill_value=0)
 
 
-def _container_teu() -> pd.Series:
+def _container_teu(_: date | None) -> pd.Series:
     ports = evidence.load("container_ports")
     total: pd.Series = ports.groupby("iso3")["teu"].sum()
     return total.reindex(economies(), fill_value=0.0)
@@ -125,23 +130,43 @@ def _trade() -> pd.DataFrame:
     return pd.DataFrame({"hub": hub, "total": total})
 
 
-def _trade_share() -> pd.Series:
+def _trade_share(_: date | None) -> pd.Series:
     table = _trade()
     share: pd.Series = (table["hub"] / table["total"]).drop([HUB, "ROW"], errors="ignore")
     return share
 
 
-def _tariff() -> pd.Series:
+def _tariff(_: date | None) -> pd.Series:
     table = evidence.load("applied_tariffs").set_index("iso3")
     rate: pd.Series = table["applied_manufactures_pct"]
     return rate
 
 
-_FIGURES: Mapping[str, Callable[[], Any]] = {
+def _visa_to_china(on: date | None) -> pd.Series:
+    return _either(on, ("visa_mutual", HUB, ""), ("visa_free_by_china", HUB, ""))
+
+
+def _visa_from_china(on: date | None) -> pd.Series:
+    return _either(on, ("visa_mutual", HUB, ""), ("visa_free_for_china", "", HUB))
+
+
+def _either(on: date | None, *ways: tuple[str, str, str]) -> pd.Series:
+    """1 if one of several instruments is in force; the blank side is the economy."""
+    held = [
+        facts.states(name, [(one or code, other or code) for code in economies()], on)
+        for name, one, other in ways
+    ]
+    best = [max(_COUNTS.get(state, 0.0) for state in each) for each in zip(*held, strict=True)]
+    return pd.Series(best, index=list(economies()))
+
+
+_FIGURES: Mapping[str, Callable[[date | None], Any]] = {
     "projects": _projects,
     "service_places": _service_places,
     "cables": _cables,
     "container_teu": _container_teu,
     "trade_share": _trade_share,
     "tariff": _tariff,
+    "visa_to_china": _visa_to_china,
+    "visa_from_china": _visa_from_china,
 }

@@ -1,0 +1,94 @@
+"""What holds between economies, and the scorecard, as a user types the commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from command_line import run_beltroad
+
+Patch, Capture = pytest.MonkeyPatch, pytest.CaptureFixture[str]
+
+
+def test_relation_of_a_pair(monkeypatch: Patch, capsys: Capture) -> None:
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "relation", "China", "kaz",
+                                columns=80)  # fmt: skip
+    assert code == 0
+    assert out.startswith("China and Kazakhstan, latest known state")
+    for said in ("New York", "TIR", "Not in force (", "--all shows these"):
+        assert said in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_relation_on_a_date_as_json(monkeypatch: Patch, capsys: Capture) -> None:
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "relation", "CHN", "KAZ",
+                                "--date", "2010-01-01", "--json")  # fmt: skip
+    rows = {(row["instrument"], row["scope"]): row for row in json.loads(out)}
+    assert code == 0
+    assert rows["bri_document", "between"]["state"] == "not"  # proposed in 2013
+    assert rows["apostille", "both"]["state"] != "in_force"  # China since November 2023
+    new_york = rows["new_york", "both"]
+    assert new_york["state"] == "in_force"
+    assert new_york["rows"].startswith("policy_facts:")
+    assert new_york["source_title"]
+
+
+def test_profile_of_a_country(monkeypatch: Patch, capsys: Capture) -> None:
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "profile", "UZB", "--all")
+    assert code == 0
+    assert "Uzbekistan" in out
+    assert "World Trade Organization" in out
+
+
+def test_lists_of_instruments_and_parties(monkeypatch: Patch, capsys: Capture) -> None:
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "instruments", "--json")
+    listed = {row["instrument"]: row for row in json.loads(out)}
+    assert code == 0
+    assert len(listed) >= 50
+    assert listed["new_york"]["rows"] > 160
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "parties", "rcep",
+                                "--date", "2021-06-01")  # fmt: skip
+    assert code == 0
+    assert "15 signed" in out or "15 not" in out or "15 unknown" in out  # in force since 2022
+
+
+def test_scorecard(monkeypatch: Patch, capsys: Capture, tmp_path: Path) -> None:
+    target = tmp_path / "ranks.csv"
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "scorecard", "--limit", "3",
+                                "--weight", "trade=2", "--out", str(target))  # fmt: skip
+    assert code == 0
+    assert "ranked" in out
+    assert len(target.read_text().splitlines()) > 150
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "scorecard", "KAZ", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["ranking"]["rank_low"] <= found["ranking"]["rank"] <= found["ranking"]["rank_high"]
+    assert {row["pillar"] for row in found["indicators"]} == {
+        "policy", "infrastructure", "trade", "finance", "people",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("relation", "CHN", "Atlantis"), "no economy 'Atlantis'"),
+        (("relation", "CHN", "China"), "the same economy"),
+        (("relation", "CHN", "KAZ", "--date", "01.02.2020"), "give a day as YYYY-MM-DD"),
+        (("profile", "YUG"), "stands for no single economy"),
+        (("parties", "new_yrk"), "Did you mean 'new_york'"),
+        (("instruments", "nothing"), "no topic 'nothing'"),
+        (("scorecard", "CHN"), "is not scored"),
+        (("scorecard", "--weight", "trade"), "give PILLAR=NUMBER"),
+        (("scorecard", "--weight", "trad=1"), "Did you mean 'trade'"),
+    ],
+)
+def test_bad_questions_are_one_line_and_exit_2(
+    monkeypatch: Patch, capsys: Capture, arguments: tuple[str, ...], said: str
+) -> None:
+    code, out, errors = run_beltroad(monkeypatch, capsys, "policy", *arguments)
+    assert code == 2
+    assert said in errors
+    assert len(errors.strip().splitlines()) == 1
+    assert not out
