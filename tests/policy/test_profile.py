@@ -16,7 +16,7 @@ NOW = relation("China", "KAZ")
 
 def test_a_pair_has_one_line_for_each_instrument_and_direction() -> None:
     kinds = facts.instruments().set_index("instrument")["kind"].drop(["eu", "euro_area"])
-    lines = NOW[NOW["instrument"] != "bri_document"]
+    lines = NOW[~NOW["instrument"].isin(["bri_document", "visa_requirements"])]
     assert set(lines["instrument"]) == set(kinds.index)
     expected = 2 * (kinds == "unilateral").sum() + (kinds != "unilateral").sum()
     assert len(lines) == expected
@@ -32,6 +32,7 @@ def test_what_holds_names_its_rows_and_source() -> None:
     assert held["rows"].ne("").all()
     assert held["source_title"].ne("").all()
     keys = set(facts.rows()["row"]) | {"membership:KAZ"}
+    keys |= {"visa_requirements:CHN:KAZ", "visa_requirements:KAZ:CHN"}
     assert {key for line in held["rows"] for key in line.split()} <= keys
 
 
@@ -69,3 +70,14 @@ def test_a_profile_counts_partners() -> None:
 def test_bad_pairs(one: str, other: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         relation(one, other)
+
+
+def test_lists_of_china_s_own_pairs_say_nothing_of_other_pairs() -> None:
+    other = relation("KAZ", "UZB")
+    assert not set(other["instrument"]) & {"swap", "visa_mutual", "fta", "bit"}
+    assert facts.standing("swap", "KAZ", "UZB").state == "unknown"
+    visas = other[other["instrument"] == "visa_requirements"]
+    assert set(visas["scope"]) == {"KAZ to UZB", "UZB to KAZ"}
+    assert set(visas["state"]) == {"in_force"}
+    before = relation("KAZ", "UZB", date(2020, 1, 1)).set_index("instrument")
+    assert set(before.loc["visa_requirements", "state"]) == {"unknown"}

@@ -15,6 +15,7 @@ from beltroad.cli import (
     links,
     network,
     policy,
+    policy_dataflow,
     policy_parks,
     policy_profile,
     policy_scorecard,
@@ -31,7 +32,7 @@ from beltroad.cli.console import app, main
 
 __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "links", "main",
-    "network", "policy", "policy_parks", "policy_profile",
+    "network", "policy", "policy_dataflow", "policy_parks", "policy_profile",
     "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity",
     "trade_import", "trade_levers",
     "uncertainty",

@@ -26,9 +26,11 @@ __all__ = [
     "Standing",
     "instrument",
     "instruments",
+    "one_sided",
     "parties",
     "rows",
     "standing",
+    "states",
     "terms",
 ]
 
@@ -41,6 +43,7 @@ COLUMNS = (
 _ORDER: tuple[State, ...] = ("in_force", "unknown", "suspended", "signed", "ended", "not")
 # A row of the European Union as a party holds for its members; one on currency for the euro area.
 _BODY = "EUU"
+_HUB = "CHN"
 _BODY_OF = {"swap": "euro_area", "clearing": "euro_area"}
 
 
@@ -170,6 +173,8 @@ def standing(
     if used.empty:
         partial = about["coverage"] != "complete"
         note = "the list is partial" if partial else _beyond(asked, known_to)
+        if one_sided(instrument_name, one, other):
+            partial, note = True, f"the list is of pairs with {_HUB} only"
         return Standing(instrument_name, one, other, asked, "unknown" if partial else "not", "",
                         {}, "", used.reset_index(drop=True), note)  # fmt: skip
     states = [_state(_records()[position], asked, known_to) for position in positions]
@@ -181,6 +186,11 @@ def standing(
         instrument_name, one, other, asked, state, since if state == "in_force" else "",
         terms(last["terms"]), last["confidence"], deciding, _beyond(asked, known_to),
     )  # fmt: skip
+
+
+def one_sided(instrument_name: str, one: str, other: str) -> bool:
+    """Whether the list is of pairs with China only, and so says nothing of this pair."""
+    return bool(other) and _HUB not in (one, other) and instrument_name in _of_the_hub()
 
 
 def states(
@@ -196,9 +206,12 @@ def states(
     about = instrument(instrument_name)
     known_to = date.fromisoformat(about["as_of"])
     asked = on if on is not None else known_to
-    none: State = "not" if about["coverage"] == "complete" else "unknown"
+    complete = about["coverage"] == "complete"
     out = []
     for one, other in sides:
+        none: State = (
+            "not" if complete and not one_sided(instrument_name, one, other) else "unknown"
+        )
         keys = _sides(about["kind"], one, other, instrument_name, asked)
         found = [_state(_records()[position], asked, known_to)
                  for position in _positions_of(instrument_name, keys)]  # fmt: skip
@@ -326,7 +339,7 @@ def _facts() -> pd.DataFrame:
     """All facts, numbered; pairs with trade agreements known by a year are joined in."""
     table = evidence.load("policy_facts").astype(str)
     table["row"] = [f"policy_facts:{number}" for number in range(2, len(table) + 2)]
-    table["known_by"] = ""
+    table["known_by"] = [terms(text).get("known_by", "") for text in table["terms"]]
     unknown = set(table["instrument"]) - set(_instruments()["instrument"])
     if unknown:
         raise DataError(f"policy_facts: rows of instruments that do not exist: {sorted(unknown)}")
@@ -361,6 +374,15 @@ def _trade_agreements() -> pd.DataFrame:
                  f"trade_agreements:{number}", "" if start else by)
             )  # fmt: skip
     return pd.DataFrame(out, columns=[*COLUMNS, "known_by"])
+
+
+@lru_cache(maxsize=1)
+def _of_the_hub() -> frozenset[str]:
+    """Instruments of pairs in which China is always one side."""
+    pairs = _facts()[_facts()["partner"] != ""]
+    with_hub = pairs["iso3"].eq(_HUB) | pairs["partner"].eq(_HUB)
+    always = with_hub.groupby(pairs["instrument"]).all()
+    return frozenset(str(name) for name in always.index[always])
 
 
 @lru_cache(maxsize=1)

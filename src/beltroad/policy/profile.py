@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
+from beltroad import evidence
 from beltroad.errors import InputError
 from beltroad.evidence import economies
 from beltroad.policy import facts
@@ -26,6 +28,7 @@ _GROUPS = ("eu", "euro_area")
 # From the firmest tie to none; what both sides give together is the last of the two.
 _FIRM = ("in_force", "signed", "unknown", "suspended", "ended", "not")
 _SAYS = {"member": "in_force", "withdrawn": "ended", "none": "not", "unknown": "unknown"}
+_VISAS_ON = date(2025, 1, 12)  # vintage of the table visa_requirements
 _DOCUMENT = "Belt and Road cooperation document"
 
 
@@ -57,7 +60,7 @@ def relation(one: str, other: str, on: date | None = None) -> pd.DataFrame:
     lines = [_documents(a, b, on)]
     for about in facts.instruments().to_dict("records"):
         name = about["instrument"]
-        if name in _GROUPS:
+        if name in _GROUPS or (about["kind"] != "multilateral" and facts.one_sided(name, a, b)):
             continue
         if about["kind"] == "multilateral":
             each = facts.standing(name, a, on=on), facts.standing(name, b, on=on)
@@ -69,6 +72,7 @@ def relation(one: str, other: str, on: date | None = None) -> pd.DataFrame:
                 _line(about, f"{x} to {y}", facts.standing(name, x, y, on))
                 for x, y in ((a, b), (b, a))
             ]
+    lines += [line for x, y in ((a, b), (b, a)) if (line := _visa(x, y, on)) is not None]
     return _sorted(pd.DataFrame(lines))
 
 
@@ -139,6 +143,35 @@ def _documents(a: str, b: str, on: date | None) -> dict[str, object]:
         "rows": " ".join(str(each["rows"]) for each in found),
         "note": "; ".join(dict.fromkeys(str(each["note"]) for each in found if each["note"])),
     }  # fmt: skip
+
+
+def _visa(to: str, citizens: str, on: date | None) -> dict[str, object] | None:
+    """What citizens of one economy need to enter another; None if no matrix has the pair."""
+    found = _visas().get((to, citizens))
+    if found is None:
+        return None
+    requirement, days = found
+    source = evidence.info("visa_requirements").sources[0]
+    free = requirement in ("visa_free", "visa_on_arrival", "electronic_authorisation")
+    early = on is not None and on < _VISAS_ON
+    stay = f", {days:.0f} days" if days == days else ""
+    return {
+        "pillar": "people", "instrument": "visa_requirements",
+        "title": "Ordinary passports, as compiled by the Passport Index",
+        "scope": f"{to} to {citizens}",
+        "state": "unknown" if early else "in_force" if free else "not",
+        "state_one": "", "state_other": "", "since": "",
+        "terms": f"{requirement}{stay}", "confidence": "medium",
+        "source_title": source.title, "source_url": source.url,
+        "rows": f"visa_requirements:{to}:{citizens}", "note": f"as of {_VISAS_ON}",
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _visas() -> dict[tuple[str, str], tuple[str, float]]:
+    table = evidence.load("visa_requirements")
+    keys = zip(table["destination"], table["passport"], strict=True)
+    return dict(zip(keys, zip(table["requirement"], table["days"], strict=True), strict=True))
 
 
 def _line(about: Mapping[Any, Any], scope: str, found: Standing) -> dict[str, object]:
