@@ -17,6 +17,7 @@ HERE = Path(__file__).resolve().parent
 # reads the network.
 ORDER = (
     "economy_codes",
+    "claims",
     "cities",
     "countries",
     "membership",
