@@ -161,6 +161,8 @@ def standing(
         If the instrument or an economy is unknown, or a partner is missing or too many.
     """
     about = instrument(instrument_name)
+    if on is not None and not isinstance(on, date):
+        raise InputError(f"on {on!r:.40}: give a datetime.date, as date(2020, 1, 31)")
     one, other = _party(iso3), _party(partner) if partner else ""
     kind = about["kind"]
     if (kind == "multilateral") != (other == ""):

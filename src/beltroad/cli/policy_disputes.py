@@ -1,0 +1,132 @@
+"""``beltroad policy disputes``: routes between two economies and what their results are worth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from beltroad.cli.output import records
+from beltroad.cli.policy import policy_app
+from beltroad.errors import InputError
+from beltroad.policy.dates import day
+
+if TYPE_CHECKING:
+    from beltroad.policy.disputes import Answer, Routes
+
+__all__ = ["dispute_forums", "disputes"]
+
+
+@policy_app.command("disputes")
+def disputes(
+    home: Annotated[str, typer.Argument(help="Economy of the claimant or investor.")],
+    host: Annotated[str, typer.Argument(help="Economy of the other side or host state.")],
+    kind: Annotated[str, typer.Option(help="commercial or investment.")] = "commercial",
+    seat: Annotated[
+        list[str] | None, typer.Option(help="Third seat of arbitration; may be given again.")
+    ] = None,
+    date: Annotated[str | None, typer.Option(help="Day of the application, YYYY-MM-DD.")] = None,
+    details: Annotated[
+        bool, typer.Option("--details", help="Also conditions, grounds for refusal and papers.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List routes (courts, arbitration, ICSID, mediation) and where results are enforceable."""
+    from beltroad.policy.disputes import routes
+
+    found = routes(home, host, kind, day(date), seats=seat or None)
+    if as_json:
+        typer.echo(json.dumps(_plain(found), ensure_ascii=False, indent=1))
+        return
+    _print(found, details=details)
+
+
+@policy_app.command("dispute-forums")
+def dispute_forums(
+    seat: Annotated[str | None, typer.Option(help="Only in this economy.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="arbitration, mediation, litigation or investment.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List arbitral and mediation institutions and courts with place, kinds and year."""
+    from beltroad.policy.disputes import forums
+
+    table = forums(seat, kind)
+    if table.empty:
+        raise InputError("no forum of that kind and place is in the table; leave out an option")
+    if as_json:
+        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        return
+    console = Console()
+    for row in table.to_dict("records"):
+        unsure = " [unconfirmed]" if row["confidence"] == "low" else ""
+        console.print(
+            f"{row['short_name']}: {row['name']}, {row['place']} ({row['seat_iso3']}), "
+            f"{row['kinds'].replace('+', ', ')}, since {row['since']}{unsure}",
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip
+
+
+def _plain(found: Routes) -> dict[str, Any]:
+    """Routes as plain values; the rows named are those of ``policy_facts``."""
+    plain = asdict(found)
+    plain["on"] = found.on.isoformat()
+    for route in plain["routes"]:
+        for side in ("in_home", "in_host"):
+            route[side]["on"] = found.on.isoformat()
+    return plain
+
+
+def _print(found: Routes, *, details: bool) -> None:
+    console = Console()
+
+    def line(text: str, *, markup: bool = False) -> None:
+        console.print(text, markup=markup, highlight=False, soft_wrap=True)
+
+    line(
+        f"[b]{found.home} and {found.host}[/b], {found.contract} dispute, "
+        f"on {found.on.isoformat()}",
+        markup=True,
+    )
+    for route in found.routes:
+        line("")
+        line(f"[b]{escape(route.name)}[/b]: {route.access.state}", markup=True)
+        if route.kind == "icsid" or (
+            found.contract == "investment" and route.kind == "arbitration"
+        ):
+            line(f"  {route.access.sentence}")
+        for answer in (route.in_home, route.in_host):
+            _answer(line, answer, details=details)
+        for text in route.notes:
+            line(f"  {text}")
+        if route.forums:
+            line(f"  forums: {', '.join(route.forums)}")
+    if found.law is not None:
+        line("")
+        line(f"Sales law: CISG {found.law.state}. {found.law.sentence} {found.law.article}")
+        for text in found.law.declarations:
+            line(f"  {text}")
+
+
+def _answer(line: Any, answer: Answer, *, details: bool) -> None:
+    basis = answer.basis
+    unsure = " [unconfirmed]" if basis.confidence == "low" else ""
+    line(f"  in {answer.enforced_in}: {answer.state}{unsure}. {answer.sentence}")
+    since = f"; since {basis.since}" if basis.since else ""
+    article = f", {basis.article}" if basis.article else ""
+    line(f"    {basis.title}{article}{since}; rows {' '.join(answer.rows) or 'none'}")
+    if not details:
+        return
+    for text in basis.conditions:
+        line(f"    condition: {text}")
+    for text in basis.refusal:
+        line(f"    may be refused: {text}")
+    for paper in answer.documents:
+        line(f"    {paper.what}: {paper.how}. {paper.sentence}".rstrip(". ") + ".")
+    if basis.note:
+        line(f"    note: {basis.note}")

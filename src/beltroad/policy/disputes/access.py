@@ -1,0 +1,86 @@
+"""Whether an investor can take a host state to arbitration at all: treaty, consent, ICSID."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from beltroad.errors import InputError
+from beltroad.evidence.economies import name
+from beltroad.policy.disputes.awards import ids
+from beltroad.policy.disputes.model import Access, Facts
+from beltroad.policy.disputes.places import one_state
+
+__all__ = ["icsid_access", "treaty_access"]
+
+_CONSENT = {
+    "full": "An investment treaty is in force, whose clause covers any dispute about an investment "
+    "[unconfirmed].",
+    "expropriation_only": "An investment treaty is in force, whose clause covers only the amount "
+    "of compensation for expropriation [unconfirmed].",
+    "none": "An investment treaty is in force, but without a clause for investors [unconfirmed].",
+}
+
+
+def treaty_access(home: str, host: str, on: date, facts: Facts) -> Access:
+    """Whether an investment treaty between the two may hold the consent of the host.
+
+    Only China's treaties are in the table; for other pairs nothing is said.
+    """
+    if one_state(home, host, on):
+        return Access("not open", "No investment treaty between states holds inside one.")
+    if "CHN" not in (home, host):
+        return Access(
+            "unknown", "Only China's investment treaties are in the table: see whether one holds."
+        )
+    try:
+        treaty = facts.standing("bit", home, host, on)
+    except InputError:
+        return Access("unknown", "Investment treaties are not in the table.")
+    rows = ids(treaty)
+    if treaty.state == "in_force":
+        told = _CONSENT.get(
+            treaty.terms.get("isds", ""),
+            "An investment treaty is in force: its clause on disputes says what the host consented "
+            "to.",
+        )
+        return Access("by agreement", told, rows)
+    if treaty.state == "unknown":
+        return Access("unknown", "Whether an investment treaty was in force is not known.", rows)
+    return Access(
+        "by agreement",
+        "No investment treaty between the two was in force: another agreement, the contract or the "
+        "host's law must hold the consent.",
+        rows,
+    )
+
+
+def icsid_access(home: str, host: str, on: date, facts: Facts) -> Access:
+    """Whether ICSID is open: two contracting states and written consent (article 25)."""
+    one = facts.standing("icsid", home, on=on)
+    other = facts.standing("icsid", host, on=on)
+    rows = ids(one, other)
+    if one_state(home, host, on):
+        return Access("not open", "Article 25 asks for two contracting states.", rows)
+    out = [name(s.iso3) for s in (one, other) if s.state not in ("in_force", "unknown")]
+    if out:
+        return Access(
+            "not open",
+            f"Article 25 asks for two contracting states: not bound was {' and '.join(out)}.",
+            rows,
+        )
+    if "unknown" in (one.state, other.state):
+        return Access("unknown", "Whether both were contracting states is not known.", rows)
+    consent = treaty_access(home, host, on, facts)
+    limit = other.terms.get("art25_4", "")
+    told = (
+        f" {name(other.iso3)} has notified under article 25(4): {limit} (information on classes of "
+        "disputes, no reservation)."
+        if limit
+        else ""
+    )
+    return Access(
+        consent.state,
+        f"Both are contracting states; article 25 asks for written consent. "
+        f"{consent.sentence}{told}",
+        (*rows, *consent.rows),
+    )
