@@ -23,6 +23,7 @@ ORDER = (
     "membership",
     "visa_requirements",
     "policy_facts",
+    "dispute_forums",
     "dataflow_rules",
     "polygons",
     "borders",

@@ -12,10 +12,12 @@ from beltroad.cli import (
     cables,
     check,
     disrupt,
+    evidence,
     links,
     network,
     policy,
     policy_dataflow,
+    policy_disputes,
     policy_parks,
     policy_profile,
     policy_scorecard,
@@ -31,9 +33,8 @@ from beltroad.cli import (
 from beltroad.cli.console import app, main
 
 __all__ = [
-    "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "links", "main",
-    "network", "policy", "policy_dataflow", "policy_parks", "policy_profile",
-    "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity",
-    "trade_import", "trade_levers",
-    "uncertainty",
+    "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "evidence", "links",
+    "main", "network", "policy", "policy_dataflow", "policy_disputes", "policy_parks",
+    "policy_profile", "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity",
+    "trade_import", "trade_levers", "uncertainty",
 ]  # fmt: skip
