@@ -17,6 +17,7 @@ HERE = Path(__file__).resolve().parent
 # reads the network.
 ORDER = (
     "economy_codes",
+    "licences",
     "claims",
     "cities",
     "countries",
@@ -49,6 +50,10 @@ ORDER = (
     "uncertain_inputs",
     "icio",
     "world_trade",
+    "isic",
+    "entry_rules",
+    "parks",
+    "scorecard",
     "value_of_time",
     "cables",
     "network",

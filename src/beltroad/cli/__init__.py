@@ -18,6 +18,7 @@ from beltroad.cli import (
     policy,
     policy_dataflow,
     policy_disputes,
+    policy_entry,
     policy_parks,
     policy_profile,
     policy_scorecard,
@@ -34,7 +35,7 @@ from beltroad.cli.console import app, main
 
 __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "evidence", "links",
-    "main", "network", "policy", "policy_dataflow", "policy_disputes", "policy_parks",
+    "main", "network", "policy", "policy_dataflow", "policy_disputes", "policy_entry", "policy_parks",
     "policy_profile", "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity",
     "trade_import", "trade_levers", "uncertainty",
 ]  # fmt: skip

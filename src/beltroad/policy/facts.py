@@ -19,6 +19,7 @@ import pandas as pd
 from beltroad import evidence
 from beltroad.errors import DataError, InputError, suggest
 from beltroad.evidence import economies
+from beltroad.policy.agreements import agreement_pairs
 from beltroad.policy.dates import bounds
 
 __all__ = [
@@ -345,37 +346,7 @@ def _facts() -> pd.DataFrame:
     unknown = set(table["instrument"]) - set(_instruments()["instrument"])
     if unknown:
         raise DataError(f"policy_facts: rows of instruments that do not exist: {sorted(unknown)}")
-    return pd.concat([table, _trade_agreements()], ignore_index=True)
-
-
-def _trade_agreements() -> pd.DataFrame:
-    """Pairs under the agreements of table ``trade_agreements``, as instrument ``rta``."""
-    name = "trade_agreements"
-    table = evidence.load(name).astype(str)
-    # Titles of the table's sources begin with the key in brackets that its rows use.
-    sources = {each.title[1:].partition("]")[0]: each for each in evidence.info(name).sources}
-    out = []
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        if row["kind"] == "unilateral":
-            continue
-        members, partners = row["members"].split(), row["partners"].split()
-        source = sources[row["source"]]
-        pairs = (
-            {(min(a, b), max(a, b)) for a in members for b in partners if a != b}
-            if partners
-            else {(a, b) for a in members for b in members if a < b}
-        )
-        by = str(row["in_force_by"]).split(".")[0]
-        start = row["in_force"] if row["in_force"] not in ("", "nan") else ""
-        for a, b in sorted(pairs):
-            out.append(
-                ("rta", a, b, "", start, "", "in_force",
-                 f"agreement={row['name'].replace(';', ',')};kind={row['kind']};"
-                 f"depth={row['depth']}",
-                 row["confidence"], source.title.partition("] ")[2], source.url, row["note"],
-                 f"trade_agreements:{number}", "" if start else by)
-            )  # fmt: skip
-    return pd.DataFrame(out, columns=[*COLUMNS, "known_by"])
+    return pd.concat([table, agreement_pairs(COLUMNS)], ignore_index=True)
 
 
 @lru_cache(maxsize=1)
