@@ -13,6 +13,8 @@ from beltroad.cli import (
     check,
     disrupt,
     evidence,
+    evidence_fetch,
+    evidence_providers,
     links,
     network,
     policy,
@@ -34,8 +36,9 @@ from beltroad.cli import (
 from beltroad.cli.console import app, main
 
 __all__ = [
-    "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "evidence", "links",
-    "main", "network", "policy", "policy_dataflow", "policy_disputes", "policy_entry", "policy_parks",
-    "policy_profile", "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity",
-    "trade_import", "trade_levers", "uncertainty",
+    "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "evidence",
+    "evidence_fetch", "evidence_providers", "links", "main", "network", "policy",
+    "policy_dataflow", "policy_disputes", "policy_entry", "policy_parks", "policy_profile",
+    "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity", "trade_import",
+    "trade_levers", "uncertainty",
 ]  # fmt: skip
