@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -69,50 +69,93 @@ def parks(
 
 
 def _list(table: pd.DataFrame, limit: int, *, ordered: bool) -> None:
+    from beltroad.policy.parks.gateways import FAR_KM
+
     console = Console()
     if table.empty:
         console.print("no park meets this")
         return
-    columns = ["park", "host", "state"]
-    columns += (
-        ["entry", "industry", "agreements"] if ordered else ["kind", "partners", "industries"]
-    )
-    shown = Table(*columns, "km to gateway", "", box=None)
-    for row in table.head(limit).to_dict("records"):
-        middle = (
-            [_entry(row), row["match"], row["ties"]]
-            if ordered
-            else [row["kind"].replace("_", " "), row["partners"], row["industries"]]
-        )
-        km = "" if row["gateway_km"] != row["gateway_km"] else f"{row['gateway_km']:,.0f}"
-        doubt = "unconfirmed" if row["confidence"] == "low" else ""
-        shown.add_row(escape(f"{row['name']} ({row['park_id']})"), row["host"], row["status"],
-                      *(escape(str(each)) for each in middle), km, doubt)  # fmt: skip
-    console.print(shown)
-    if len(table) > limit:
-        console.print(f"{len(table) - limit} more: --limit {len(table)}", highlight=False)
+    head = table.head(limit).to_dict("records")
+    shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     if ordered:
-        console.print("Order: entry rule, industry, state, distance. Distances are straight lines.",
+        for column in ("park", "host", "state", "entry", "industry", "agreements"):
+            shown.add_column(column)
+    else:
+        shown.add_column("park")
+        shown.add_column("name", no_wrap=True, ratio=1)
+        shown.add_column("host")
+        shown.add_column("state")
+        shown.expand = True
+    shown.add_column("gateway", justify="right")
+    for row in head:
+        middle = [_SHORT.get(row["entry"], row["entry"]), _SHORT.get(row["match"], row["match"]),
+                  _ties(row["ties"])] if ordered else []  # fmt: skip
+        name = [] if ordered else [escape(row["name"])]
+        doubt = "?" if row["confidence"] == "low" else ""
+        shown.add_row(escape(row["park_id"]) + doubt, *name, row["host"], row["status"],
+                      *map(escape, map(str, middle)), _km(row["gateway_km"]))  # fmt: skip
+    console.print(shown)
+    more = f" {len(table) - limit} more: --limit {len(table)}." if len(table) > limit else ""
+    console.print(
+        "Gateway: the nearest container port, dry port or rail border crossing within "
+        f"{FAR_KM:,.0f} km, straight line. ?: unconfirmed.{more}",
+        highlight=False,
+    )
+    if ordered:
+        _notes(console, head)
+        console.print("Order: hosts that bar the investor and stalled parks last; then industry, "
+                      "entry rule, state, distance. BIT: investment treaty, DTT: double taxation "
+                      "treaty, FTA: free trade. One park: beltroad policy parks KEY",
                       highlight=False)  # fmt: skip
 
 
-def _entry(row: Mapping[Any, Any]) -> str:
-    return f"{row['entry']}: {row['entry_note']}" if row["entry_note"] else str(row["entry"])
+# Short enough for 80 columns.
+_SHORT = {"no list known": "no list", "not listed": "other"}
+_TIES = {"bit": "BIT", "double_tax": "DTT", "fta": "FTA"}
+
+
+def _ties(text: str) -> str:
+    return " ".join(_TIES.get(each, each) for each in text.split())
+
+
+def _km(value: float) -> str:
+    return "" if value != value else f"{value:,.0f} km"
+
+
+def _notes(console: Console, rows: Sequence[Mapping[Any, Any]]) -> None:
+    """What the entry lists ask, once for every host and zone."""
+    said = {(f"{row['host']} {row['zone']}".strip(), row["entry_note"]) for row in rows}
+    for where, note in sorted(said):
+        if note:
+            console.print(escape(f"{where}: {note}"), highlight=False)
 
 
 def _pairs(table: pd.DataFrame, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
         return
-    shown = Table("pair", "parks", "hosts", "agreed", box=None)
+    shown = Table("pair", "parks", "hosts", "agreed", box=None, pad_edge=False)
     for row in table.to_dict("records"):
         year = "" if row["agreed"] != row["agreed"] else f"{row['agreed']:.0f}"
         shown.add_row(escape(row["pair"]), escape(row["parks"]), row["hosts"], year)
     Console().print(shown)
 
 
+_ABOUT = {
+    "host": "host", "zone": "entry list for", "place": "place", "kind": "kind", "pair": "pair",
+    "partners": "partners", "operator": "operator", "year_agreed": "agreed",
+    "year_open": "open since", "status": "state", "area_km2": "area", "industries": "industries",
+    "isic": "ISIC Rev.4", "firms": "firms", "invested_usd_mn": "invested", "jobs": "jobs",
+    "as_of": "figures as of", "confirmed": "on ministry's list",
+    "confidence": "confidence", "note": "note", "source_title": "source", "source_url": "address",
+    "accessed": "read on",
+}  # fmt: skip
+_UNITS = {"area_km2": "km2", "invested_usd_mn": "million USD"}
+_GATEWAYS = {"port": "container port", "dryport": "dry port", "rail_border": "rail border",
+             "airport": "airport"}  # fmt: skip
+
+
 def _show(name: str, *, as_json: bool) -> None:
-    from beltroad import evidence
     from beltroad.policy import parks as registry
 
     found = registry.park(name)
@@ -123,13 +166,19 @@ def _show(name: str, *, as_json: bool) -> None:
         typer.echo(json.dumps(row, ensure_ascii=False, indent=1))
         return
     console = Console()
-    console.print(f"[b]{escape(row.pop('name'))}[/b]  {escape(row.pop('park_id'))}",
-                  highlight=False)  # fmt: skip
-    about = evidence.info("parks").units
-    for key, value in row.items():
-        if value not in (None, ""):
-            unit = about.get(key, "km" if key.endswith("_km") else "-")
-            said = f"{value:,.6g}" if isinstance(value, float) and unit not in ("year",) else value
-            said = f"{value:.0f}" if unit == "year" else said
-            suffix = "" if unit in ("-", "year", "degrees", "count") else f" {unit}"
-            console.print(escape(f"  {key.replace('_', ' ')}: {said}{suffix}"), highlight=False)
+    console.print(f"[b]{escape(row['name'])}[/b]  {escape(row['park_id'])}", highlight=False)
+    shown = Table(box=None, show_header=False, pad_edge=False)
+    shown.add_column()
+    shown.add_column(overflow="fold")
+    for key, label in _ABOUT.items():
+        value = row[key]
+        if value in (None, ""):
+            continue
+        if isinstance(value, int | float):
+            value = f"{value:.0f}" if key.startswith("year_") else f"{value:,.6g}"
+            value = f"{value} {_UNITS.get(key, '')}".strip()
+        shown.add_row(label, escape(str(value).replace("_", " ") if key == "kind" else str(value)))
+    for key, label in _GATEWAYS.items():
+        if row[key]:
+            shown.add_row(label, escape(f"{row[key]}, {_km(row[f'{key}_km'])} in a straight line"))
+    console.print(shown)

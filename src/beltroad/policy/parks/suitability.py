@@ -1,12 +1,13 @@
-"""Which park suits an investor: may they enter, does the park want them, how far is a gateway.
+"""Which park suits an investor: may they enter, is it for their industry, how far is a gateway.
 
-No weights: parks are put in order by entry rule, then by how closely the industry matches, then by
-state of the park, then by distance. Every criterion is a column, so that another order is one
-``sort_values`` away.
+No weights: parks of hosts that bar the investor come last, stalled ones before them; the rest are
+put in order by how closely the industry matches, then by entry rule, then by state of the park,
+then by distance. Every criterion is a column, so that another order is one ``sort_values`` away.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -15,6 +16,7 @@ import pandas as pd
 from beltroad.errors import InputError
 from beltroad.evidence import economies
 from beltroad.policy import facts
+from beltroad.policy.entry.answers import Answer
 from beltroad.policy.entry.catalogue import hosts
 from beltroad.policy.entry.evaluate import entry
 from beltroad.policy.entry.industries import codes_of, industry
@@ -62,7 +64,8 @@ def suitable(
     Raises
     ------
     InputError
-        If an economy, industry, stake or distance cannot be used.
+        If an economy, industry, stake or distance cannot be used, or no entry list knows the
+        activity.
     """
     home = economies.iso3(investor)
     wanted = industry(field)
@@ -74,7 +77,7 @@ def suitable(
     near = gateways(table)
     table = table.assign(match=[_match(wanted.classes, isic) for isic in table["isic"]])
     keys = list(zip(table["host"], table["zone"], strict=True))
-    answers = {key: _entry(home, *key, field, stake_pct, activity, on) for key in sorted(set(keys))}
+    answers = _answers(home, keys, field, stake_pct, activity, on)
     table["entry"] = [answers[key][0] for key in keys]
     table["entry_note"] = [answers[key][1] for key in keys]
     ties = {at: _ties(home, at, on) for at in sorted(set(table["host"]))}
@@ -83,11 +86,12 @@ def suitable(
     if within_km is not None:
         table = table[table["gateway_km"] <= within_km]
     order = table.assign(
-        _entry=table["entry"].map(VERDICTS.index),
+        _out=2 * (table["entry"] == "prohibited") + (table["status"] == "stalled"),
         _match=table["match"].map(MATCHES.index),
+        _entry=table["entry"].map(VERDICTS.index),
         _status=table["status"].map(STATUS.index),
         _km=table["gateway_km"].fillna(np.inf),
-    ).sort_values(["_entry", "_match", "_status", "_km", "park_id"], kind="stable")
+    ).sort_values(["_out", "_match", "_entry", "_status", "_km", "park_id"], kind="stable")
     out = table.loc[order.index].reset_index(drop=True)
     out.insert(0, "order", np.arange(1, len(out) + 1))
     front = ["order", "park_id", "name", "host", "entry", "entry_note", "match", "ties", "status",
@@ -95,26 +99,56 @@ def suitable(
     return out[front + [column for column in out.columns if column not in front]]
 
 
-def _entry(
+def _answers(
     home: str,
-    at: str,
-    zone: str,
+    keys: Iterable[tuple[str, str]],
     field: str,
     stake_pct: float,
     activity: str | None,
     on: date | None,
-) -> tuple[str, str]:
-    """Whether the host's entry list lets the investor in, and what it asks."""
-    if home == at:
-        return "domestic", ""
-    if at not in hosts():
-        return "no list known", ""
-    zones = (zone,) if zone else ()
-    found = entry(home, at, field, stake_pct, on=on, activity=activity, zones=zones)
-    said = [*found.would_pass, *found.requirements]
-    if found.depends_on:
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Verdict and what it asks, for every host and zone."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    refused: dict[tuple[str, str], InputError] = {}
+    recognised = False
+    for key in sorted(set(keys)):
+        if home == key[0] or key[0] not in hosts():
+            found[key] = ("domestic" if home == key[0] else "no list known", "")
+            continue
+        try:
+            answer = entry(home, key[0], field, stake_pct, on=on, activity=activity,
+                           zones=_zones(key[1]))  # fmt: skip
+        except InputError as error:
+            refused[key] = error
+        else:
+            # A list without a measure on the industry takes any words for an activity.
+            recognised = recognised or bool(answer.findings)
+            found[key] = (answer.verdict, _note(answer))
+    for (at, zone), why in refused.items():
+        try:
+            answer = entry(home, at, field, stake_pct, on=on, zones=_zones(zone))
+        except InputError:
+            # No list reaches back to the date.
+            found[at, zone] = ("no list known", str(why))
+            continue
+        # Lists name activities in their own words.
+        if not recognised:
+            raise why
+        unknown = "the list does not name this activity: judged for the whole industry"
+        found[at, zone] = (answer.verdict, "; ".join(filter(None, [unknown, _note(answer)])))
+    return found
+
+
+def _zones(zone: str) -> tuple[str, ...]:
+    return (zone,) if zone else ()
+
+
+def _note(answer: Answer) -> str:
+    """What would let the investor in, and what is asked of those who may enter."""
+    said = [*answer.would_pass, *answer.requirements]
+    if answer.depends_on:
         said.append("depends on the activity")
-    return found.verdict, "; ".join(dict.fromkeys(said))
+    return "; ".join(dict.fromkeys(said))
 
 
 def _match(wanted: frozenset[str], isic: str) -> str:
