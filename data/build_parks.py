@@ -25,7 +25,7 @@ COLUMNS = {
     "host": ("-", "ISO 3166-1 alpha-3 of the economy it lies in"),
     "zone": ("-", "zone of the host's entry lists it counts as, if any: free-trade"),
     "place": ("-", "town or district"),
-    "lat": ("degrees", "latitude; empty if not located"),
+    "lat": ("degrees", "latitude of the town or, roughly, of the park; empty if not located"),
     "lon": ("degrees", "longitude"),
     "operator": ("-", "who develops or runs it"),
     "partners": ("-", "ISO 3166-1 alpha-3 of economies taking part from abroad"),

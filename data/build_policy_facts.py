@@ -45,6 +45,7 @@ FACT = {
     "signed_on": "YYYY[-MM[-DD]] or empty (not known)",
     "in_force_from": "YYYY[-MM[-DD]] or empty (not known)",
     "in_force_to": "last day in force, YYYY[-MM[-DD]]; empty if none is known",
+    "as_of": "day (YYYY[-MM[-DD]]) on which the row is known to hold",
     "status": "latest known state: in_force, signed, ended or suspended",
     "terms": "key=value;key=value",
     "confidence": "high: official text or list read; medium: secondary source read; low: "
@@ -130,6 +131,13 @@ def fact_faults(
     return faults
 
 
+def dated(rows: pd.DataFrame, instruments: pd.DataFrame) -> pd.Series:
+    """Day on which each row is known to hold: its own term ``known_by``, else that of its list."""
+    lists = dict(zip(instruments["instrument"], instruments["as_of"], strict=True))
+    own = rows["terms"].str.extract(r"(?:^|;)known_by=([^;]+)", expand=False)
+    return own.fillna(rows["instrument"].map(lists))
+
+
 def main() -> None:
     """Check all topics and write both tables."""
     codes = set(read(FACTS / "economy_aliases.csv")["iso3"]) - {""}
@@ -145,6 +153,7 @@ def main() -> None:
         faults += [f"{topic}: {fault}" for fault in found]
         joined = sources[["source", "source_title", "source_url"]]
         instruments.append(about.merge(joined, on="source", how="left"))
+        rows["as_of"] = dated(rows, about)
         facts.append(rows.merge(joined, on="source", how="left"))
         used = sources[sources["source"].isin(set(about["source"]) | set(rows["source"]))]
         all_sources.append(used)

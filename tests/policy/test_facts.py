@@ -132,6 +132,7 @@ def test_every_row_has_a_valid_code_dates_source_and_instrument() -> None:
     assert about["source_title"].ne("").all()
     for column in ("signed_on", "in_force_from", "in_force_to"):
         assert table[column].str.fullmatch(r"(\d{4}(-\d{2}(-\d{2})?)?)?").all()
+    assert table["as_of"].str.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?").all()
     low = table[table["confidence"] == "low"]
     assert low["note"].ne("").all()
     read = table[table["confidence"] != "low"]
