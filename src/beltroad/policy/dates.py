@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+import re
 from datetime import date
 
 from beltroad.errors import DataError, InputError
+from beltroad.evidence.dates import days_of
 
-__all__ = ["bounds", "day"]
+__all__ = ["bounds", "day", "earliest", "latest"]
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def bounds(text: str) -> tuple[date | None, date | None]:
@@ -20,18 +23,10 @@ def bounds(text: str) -> tuple[date | None, date | None]:
     """
     if not text:
         return None, None
-    parts = text.split("-")
     try:
-        numbers = [int(p) for p in parts]
-        if len(numbers) == 1:
-            return date(numbers[0], 1, 1), date(numbers[0], 12, 31)
-        if len(numbers) == 2:
-            last = monthrange(numbers[0], numbers[1])[1]
-            return date(numbers[0], numbers[1], 1), date(numbers[0], numbers[1], last)
-        exact = date.fromisoformat(text)
-    except ValueError as error:
+        return days_of(text)
+    except InputError as error:
         raise DataError(f"{text!r} is no date of the form YYYY[-MM[-DD]]") from error
-    return exact, exact
 
 
 def day(text: str | None, what: str = "--date") -> date | None:
@@ -45,6 +40,19 @@ def day(text: str | None, what: str = "--date") -> date | None:
     if text is None:
         return None
     try:
+        # Python also reads 20240701 and 2024-W27-1, which are more often slips than days.
+        if not _DAY.fullmatch(text.strip()):
+            raise ValueError  # noqa: TRY301 - one message for both ways to be wrong
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise InputError(f"{what} {text!r:.40}: give a day as YYYY-MM-DD") from error
+
+
+def earliest(*dates: str) -> str:
+    """When the first of several starts was; empty if one is not dated, or there is none."""
+    return min(dates, key=lambda text: days_of(text)[0]) if dates and all(dates) else ""
+
+
+def latest(*dates: str) -> str:
+    """When the last of several starts was; empty if one is not dated, or there is none."""
+    return max(dates, key=lambda text: days_of(text)[1]) if dates and all(dates) else ""

@@ -10,42 +10,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
 import pandas as pd
 
-from beltroad import evidence
-from beltroad.errors import DataError, InputError, suggest
+from beltroad.errors import InputError, suggest
 from beltroad.evidence import economies
-from beltroad.policy.agreements import agreement_pairs
-from beltroad.policy.dates import bounds
+from beltroad.policy import fact_rows
+from beltroad.policy.dates import bounds, earliest
+from beltroad.policy.fact_rows import COLUMNS, HUB, terms
+from beltroad.policy.territories import TERRITORIES
 
 __all__ = [
     "COLUMNS",
+    "Decision",
     "Standing",
+    "decisions",
     "instrument",
     "instruments",
     "one_sided",
     "parties",
     "rows",
+    "sides_named",
     "standing",
     "states",
     "terms",
 ]
 
 State = Literal["in_force", "signed", "suspended", "ended", "not", "unknown"]
-COLUMNS = (
-    "instrument", "iso3", "partner", "signed_on", "in_force_from", "in_force_to", "status", "terms",
-    "confidence", "source_title", "source_url", "note", "row",
-)  # fmt: skip
 # What several rows (renewals, periods) say together is the first of these that one of them says.
 _ORDER: tuple[State, ...] = ("in_force", "unknown", "suspended", "signed", "ended", "not")
 # A row of the European Union as a party holds for its members; one on currency for the euro area.
 _BODY = "EUU"
-_HUB = "CHN"
 _BODY_OF = {"swap": "euro_area", "clearing": "euro_area"}
+# Treaties that a state may extend to its territories, of which lists of states say nothing.
+_EXTENDED = ("disputes", "transport")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """State of one economy or pair, and the rows that decide it, as mappings; none: no rows."""
+
+    state: State
+    rows: tuple[Mapping[Any, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class Standing:
 
 def instruments(topic: str | None = None) -> pd.DataFrame:
     """Instruments with title, kind, pillar, coverage and source; of one topic if asked."""
-    table = _instruments()
+    table = fact_rows.instruments()
     if topic is None:
         return table.copy()
     if topic not in set(table["topic"]):
@@ -104,19 +113,14 @@ def instrument(name: str) -> Mapping[str, str]:
     InputError
         If there is none of that name; close names are suggested.
     """
-    found = _by_name().get(name)
+    found = fact_rows.by_name().get(name)
     if found is None:
+        close = suggest(name, fact_rows.by_name())
         raise InputError(
-            f"no instrument {name!r:.40}. {suggest(name, _by_name())} "
-            f"Instruments: {', '.join(_by_name())}"
+            f"no instrument {name!r:.40}. {close + ' ' if close else ''}"
+            f"Instruments: {', '.join(fact_rows.by_name())}"
         )
-    return found
-
-
-def terms(text: str) -> dict[str, str]:
-    """``key=value;key=value`` of a row as a mapping."""
-    pairs = (part.partition("=") for part in text.split(";") if part.strip())
-    return {key.strip(): value.strip() for key, _, value in pairs}
+    return dict(found)
 
 
 def rows(
@@ -127,10 +131,10 @@ def rows(
     ``iso3`` with ``partner`` gives rows between the two, in either order; ``iso3`` alone every row
     in which the economy is either side.
     """
-    table = _facts()
+    table = fact_rows.every()
     if instrument_name is not None:
         instrument(instrument_name)
-        table = table.iloc[_positions().get(instrument_name, [])]
+        table = table.iloc[fact_rows.positions().get(instrument_name, [])]
     if iso3 is not None:
         code = _party(iso3)
         keep = (table["iso3"] == code) | (table["partner"] == code)
@@ -171,35 +175,33 @@ def standing(
         raise InputError(f"{instrument_name} is {kind}: give {needs}")
     known_to = date.fromisoformat(about["as_of"])
     asked = on if on is not None else known_to
-    positions = _positions_of(instrument_name, _sides(kind, one, other, instrument_name, asked))
-    used = _facts().iloc[positions]
-    if used.empty:
-        partial = about["coverage"] != "complete"
-        note = "the list is partial" if partial else _beyond(asked, known_to)
-        if one_sided(instrument_name, one, other):
-            partial, note = True, f"the list is of pairs with {_HUB} only"
-        return Standing(instrument_name, one, other, asked, "unknown" if partial else "not", "",
-                        {}, "", used.reset_index(drop=True), note)  # fmt: skip
-    states = [_state(_records()[position], asked, known_to) for position in positions]
-    state = min(states, key=_ORDER.index)
-    deciding = used[[each == state for each in states]].reset_index(drop=True)
+    state, positions = _decide(about, one, other, asked, known_to)
+    deciding = fact_rows.every().iloc[positions].reset_index(drop=True)
+    if deciding.empty:
+        note = _silent(about, one, other) or _beyond(asked, known_to)
+        return Standing(instrument_name, one, other, asked, state, "", {}, "", deciding, note)
     last = deciding.iloc[-1]
-    since = min(filter(None, deciding["in_force_from"]), default="")
+    since = earliest(*deciding["in_force_from"]) if state == "in_force" else ""
     return Standing(
-        instrument_name, one, other, asked, state, since if state == "in_force" else "",
-        terms(last["terms"]), last["confidence"], deciding, _beyond(asked, known_to),
+        instrument_name, one, other, asked, state, since, terms(last["terms"]),
+        last["confidence"], deciding, _beyond(asked, known_to),
     )  # fmt: skip
 
 
 def one_sided(instrument_name: str, one: str, other: str) -> bool:
     """Whether the list is of pairs with China only, and so says nothing of this pair."""
-    return bool(other) and _HUB not in (one, other) and instrument_name in _of_the_hub()
+    return bool(other) and HUB not in (one, other) and instrument_name in fact_rows.of_the_hub()
 
 
-def states(
+def sides_named(instrument_name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Who stands first, and who second, in the rows of an instrument."""
+    return fact_rows.named()[instrument(instrument_name)["instrument"]]
+
+
+def decisions(
     instrument_name: str, sides: Iterable[tuple[str, str]], on: date | None = None
-) -> list[State]:
-    """States of many economies or pairs under one instrument, as :func:`standing` gives them.
+) -> list[Decision]:
+    """What :func:`standing` says of many economies or pairs, with the rows as mappings.
 
     Parameters
     ----------
@@ -209,17 +211,20 @@ def states(
     about = instrument(instrument_name)
     known_to = date.fromisoformat(about["as_of"])
     asked = on if on is not None else known_to
-    complete = about["coverage"] == "complete"
     out = []
     for one, other in sides:
-        none: State = (
-            "not" if complete and not one_sided(instrument_name, one, other) else "unknown"
+        state, positions = _decide(about, one, other, asked, known_to)
+        out.append(
+            Decision(state, tuple(dict(fact_rows.records()[position]) for position in positions))
         )
-        keys = _sides(about["kind"], one, other, instrument_name, asked)
-        found = [_state(_records()[position], asked, known_to)
-                 for position in _positions_of(instrument_name, keys)]  # fmt: skip
-        out.append(min(found, key=_ORDER.index, default=none))
     return out
+
+
+def states(
+    instrument_name: str, sides: Iterable[tuple[str, str]], on: date | None = None
+) -> list[State]:
+    """States of many economies or pairs under one instrument, as :func:`standing` gives them."""
+    return [each.state for each in decisions(instrument_name, sides, on)]
 
 
 def parties(instrument_name: str, on: date | None = None) -> pd.DataFrame:
@@ -228,20 +233,53 @@ def parties(instrument_name: str, on: date | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns iso3, partner, state, since, confidence; sorted by iso3 and partner.
+        Columns iso3, partner, state, since, confidence, source_title, source_url, rows; sorted by
+        iso3 and partner. A row of the European Union stands for its members.
     """
     about = instrument(instrument_name)
     known_to = date.fromisoformat(about["as_of"])
     asked = on if on is not None else known_to
     out = []
-    for (one, other), group in rows(instrument_name).groupby(["iso3", "partner"], sort=True):
-        states = [_state(row, asked, known_to) for row in group.to_dict("records")]
-        state = min(states, key=_ORDER.index)
-        deciding = group[[each == state for each in states]]
-        since = min(filter(None, deciding["in_force_from"]), default="")
-        out.append((one, other, state, since if state == "in_force" else "",
-                    deciding["confidence"].iloc[-1]))  # fmt: skip
-    return pd.DataFrame(out, columns=["iso3", "partner", "state", "since", "confidence"])
+    for one, other in sorted(key[1:] for key in fact_rows.places() if key[0] == instrument_name):
+        state, positions = _best(fact_rows.places()[instrument_name, one, other], asked, known_to)
+        deciding = [fact_rows.records()[position] for position in positions]
+        last = deciding[-1]
+        since = earliest(*(row["in_force_from"] for row in deciding))
+        out.append((one, other, state, since if state == "in_force" else "", last["confidence"],
+                    last["source_title"], last["source_url"],
+                    " ".join(row["row"] for row in deciding)))  # fmt: skip
+    columns = ["iso3", "partner", "state", "since", "confidence", "source_title", "source_url",
+               "rows"]  # fmt: skip
+    return pd.DataFrame(out, columns=columns)
+
+
+def _decide(
+    about: Mapping[str, str], one: str, other: str, asked: date, known_to: date
+) -> tuple[State, list[int]]:
+    """State, and positions of the rows that decide; without rows what an absence means."""
+    keys = _sides(about["kind"], one, other, about["instrument"], asked)
+    found = _positions_of(about["instrument"], keys)
+    if not found:
+        return "unknown" if _silent(about, one, other) else "not", []
+    return _best(found, asked, known_to)
+
+
+def _best(positions: list[int], asked: date, known_to: date) -> tuple[State, list[int]]:
+    """The firmest state that one of the rows says, and the rows that say it."""
+    each = [_state(fact_rows.records()[position], asked, known_to) for position in positions]
+    state = min(each, key=_ORDER.index)
+    return state, [at for at, said in zip(positions, each, strict=True) if said == state]
+
+
+def _silent(about: Mapping[str, str], one: str, other: str) -> str:
+    """Why an absence from the list says nothing; empty where it means that nothing holds."""
+    if one_sided(about["instrument"], one, other):
+        return f"the list is of pairs with {HUB} only"
+    if about["coverage"] != "complete":
+        return "the list is partial"
+    if not other and about["topic"] in _EXTENDED and one in TERRITORIES:
+        return "whether it was extended to this territory is not known"
+    return ""
 
 
 def _state(row: Mapping[Any, Any], on: date, known_to: date) -> State:
@@ -301,7 +339,7 @@ def _with_body(code: str, instrument_name: str, on: date) -> list[str]:
 
 @lru_cache(maxsize=4)
 def _group_members(group: str) -> dict[str, tuple[date, date | None]]:
-    table = rows(group) if group in _by_name() else _facts().iloc[:0]
+    table = rows(group) if group in fact_rows.by_name() else fact_rows.every().iloc[:0]
     out: dict[str, tuple[date, date | None]] = {}
     for row in table.to_dict("records"):
         start, end = bounds(row["in_force_from"])[0], bounds(row["in_force_to"])[1]
@@ -311,68 +349,13 @@ def _group_members(group: str) -> dict[str, tuple[date, date | None]]:
 
 
 def _positions_of(instrument_name: str, sides: list[tuple[str, str]]) -> list[int]:
-    index = _index()
+    index = fact_rows.places()
     return [at for side in sides for at in index.get((instrument_name, *side), ())]
 
 
 def _beyond(on: date, known_to: date) -> str:
-    return f"rows are known to {known_to.isoformat()}" if on > known_to + timedelta(days=0) else ""
+    return f"rows are known to {known_to.isoformat()}" if on > known_to else ""
 
 
 def _party(code: str) -> str:
     return _BODY if code.strip().upper() == _BODY else economies.iso3(code)
-
-
-@lru_cache(maxsize=1)
-def _instruments() -> pd.DataFrame:
-    return evidence.load("policy_instruments").astype(str)
-
-
-@lru_cache(maxsize=1)
-def _by_name() -> dict[str, dict[str, str]]:
-    table = _instruments()
-    return {
-        str(row["instrument"]): {str(key): str(value) for key, value in row.items()}
-        for row in table.to_dict("records")
-    }
-
-
-@lru_cache(maxsize=1)
-def _facts() -> pd.DataFrame:
-    """All facts, numbered; pairs with trade agreements known by a year are joined in."""
-    table = evidence.load("policy_facts").astype(str)
-    table["row"] = [f"policy_facts:{number}" for number in range(2, len(table) + 2)]
-    table["known_by"] = [terms(text).get("known_by", "") for text in table["terms"]]
-    unknown = set(table["instrument"]) - set(_instruments()["instrument"])
-    if unknown:
-        raise DataError(f"policy_facts: rows of instruments that do not exist: {sorted(unknown)}")
-    return pd.concat([table, agreement_pairs(COLUMNS)], ignore_index=True)
-
-
-@lru_cache(maxsize=1)
-def _of_the_hub() -> frozenset[str]:
-    """Instruments of pairs in which China is always one side."""
-    pairs = _facts()[_facts()["partner"] != ""]
-    with_hub = pairs["iso3"].eq(_HUB) | pairs["partner"].eq(_HUB)
-    always = with_hub.groupby(pairs["instrument"]).all()
-    return frozenset(str(name) for name in always.index[always])
-
-
-@lru_cache(maxsize=1)
-def _records() -> list[dict[Any, Any]]:
-    return _facts().to_dict("records")
-
-
-@lru_cache(maxsize=1)
-def _positions() -> dict[str, Any]:
-    return {str(key): found for key, found in _facts().groupby("instrument").indices.items()}
-
-
-@lru_cache(maxsize=1)
-def _index() -> dict[tuple[str, str, str], list[int]]:
-    table = _facts()
-    out: dict[tuple[str, str, str], list[int]] = {}
-    keys = zip(table["instrument"], table["iso3"], table["partner"], strict=True)
-    for position, key in enumerate(keys):
-        out.setdefault(key, []).append(position)
-    return out

@@ -5,44 +5,14 @@ A claim keeps the precision that its speaker used; comparing two claims needs th
 
 from __future__ import annotations
 
-import calendar
-import re
 from datetime import date, timedelta
-from functools import lru_cache
 
 from beltroad.errors import InputError
+from beltroad.evidence.dates import days_of
 
 __all__ = ["days_of", "frequency", "iso_duration", "parse_period", "span_of", "time_period"]
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
-
-
-@lru_cache(maxsize=8192)
-def days_of(text: str) -> tuple[date, date]:
-    """First and last day of a date written YYYY, YYYY-MM or YYYY-MM-DD.
-
-    Raises
-    ------
-    InputError
-        If it is no such date.
-    """
-    found = _DATE.fullmatch(text.strip())
-    try:
-        if found is None:
-            raise ValueError  # noqa: TRY301 - one message for both ways to be wrong
-        year = int(found[1])
-        month = int(found[2]) if found[2] else None
-        if found[3]:
-            day = date(year, int(found[2]), int(found[3]))
-            return day, day
-        first = date(year, 1 if month is None else month, 1)
-        last_month = 12 if month is None else month
-        return first, date(year, last_month, calendar.monthrange(year, last_month)[1])
-    except ValueError:
-        raise InputError(
-            f"{text[:40]!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD, for instance 2023-06"
-        ) from None
 
 
 def parse_period(text: str) -> tuple[date, date]:

@@ -8,7 +8,7 @@ from beltroad.errors import InputError
 from beltroad.evidence.economies import name
 from beltroad.policy.disputes.awards import ids
 from beltroad.policy.disputes.model import Access, Facts
-from beltroad.policy.disputes.places import one_state
+from beltroad.policy.territories import one_state
 
 __all__ = ["icsid_access", "treaty_access"]
 

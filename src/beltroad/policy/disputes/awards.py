@@ -6,10 +6,11 @@ from datetime import date
 from typing import Literal
 
 from beltroad.evidence.economies import name
+from beltroad.policy.dates import latest
 from beltroad.policy.disputes.model import Basis, Facts, State, weakest
-from beltroad.policy.disputes.places import TERRITORIES, one_state
 from beltroad.policy.disputes.texts import TEXTS
 from beltroad.policy.facts import Standing
+from beltroad.policy.territories import one_state
 
 __all__ = [
     "Nature",
@@ -17,8 +18,6 @@ __all__ = [
     "award_bases",
     "icsid_basis",
     "ids",
-    "is_open",
-    "later",
     "new_york",
     "own_law",
 ]
@@ -30,11 +29,6 @@ _IMMUNITY = "immunity of state property from execution is left to the law of the
 def ids(*standings: Standing) -> tuple[str, ...]:
     """Identities of the rows that decide, without repetition."""
     return tuple(dict.fromkeys(r for s in standings for r in s.rows["row"].tolist()))
-
-
-def later(*dates: str) -> str:
-    """The latest of several starts; empty if one is not dated."""
-    return max(dates) if all(dates) else ""
 
 
 def own_law(place: str, what: str) -> Basis:
@@ -80,7 +74,7 @@ def new_york(made_in: str, enforced_in: str, on: date, nature: Nature, facts: Fa
     partial_seat = asked.terms.get("non_contracting") == "reciprocal"
     if "reciprocity" in declared or partial_seat:
         used.append(seat)
-        if seat.state == "unknown" or is_open(seat, made_in):
+        if seat.state == "unknown":
             state = "unknown"
             sentence = f"It is not known whether {where} was bound on {on.isoformat()}."
         elif seat.state != "in_force" and partial_seat:
@@ -129,7 +123,7 @@ def new_york(made_in: str, enforced_in: str, on: date, nature: Nature, facts: Fa
     article = text.article if state == "enforceable" else "article I(1) and I(3)"
     holds = state in ("enforceable", "conditional", "uncertain")
     both = len(used) > 1 and used[1] is seat and seat.state == "in_force"
-    since = later(asked.since, seat.since) if both else asked.since
+    since = latest(asked.since, seat.since) if both else asked.since
     return Basis(
         "new_york", text.title, state, since if holds else "", article,
         sentence if sentence.endswith(".") else sentence + ".", tuple(conditions), text.refusal,
@@ -197,16 +191,11 @@ def cross_strait(made_in: str, enforced_in: str, on: date, facts: Facts, what: s
     )  # fmt: skip
 
 
-def is_open(found: Standing, code: str) -> bool:
-    """Whether an absent row says nothing, since the code is a dependent territory."""
-    return found.rows.empty and code in TERRITORIES
-
-
 def _not_bound(
     instrument: str, code: str, found: Standing, on: date, who: str | None = None
 ) -> Basis:
     text = TEXTS[instrument]
-    unknown = text.began(on) and (found.state == "unknown" or is_open(found, code))
+    unknown = text.began(on) and found.state == "unknown"
     who = who or name(code)
     said = {
         "signed": f"{who} had signed but was not bound on {on.isoformat()}.",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from beltroad.evidence.economies import name
-from beltroad.policy.disputes.awards import ids, is_open
+from beltroad.policy.disputes.awards import ids
 from beltroad.policy.disputes.model import Document, Facts
-from beltroad.policy.disputes.places import one_state
+from beltroad.policy.territories import one_state
 
 __all__ = ["authentication", "service"]
 
@@ -31,9 +31,7 @@ def authentication(made_in: str, used_in: str, on: date, facts: Facts) -> Docume
     other = facts.standing("apostille", used_in, on=on)
     where, there = name(made_in), name(used_in)
     rows = ids(one, other)
-    if "unknown" in (one.state, other.state) or any(
-        is_open(s, code) for s, code in ((one, made_in), (other, used_in))
-    ):
+    if "unknown" in (one.state, other.state):
         return Document(
             what, "unknown", f"It is not known whether both were bound on {on.isoformat()}.", rows
         )

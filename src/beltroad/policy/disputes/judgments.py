@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from beltroad.evidence.economies import name
-from beltroad.policy.disputes.awards import arrangement, cross_strait, ids, later, own_law
+from beltroad.policy.dates import latest
+from beltroad.policy.disputes.awards import arrangement, cross_strait, ids, own_law
 from beltroad.policy.disputes.model import Basis, Facts, State, weakest
-from beltroad.policy.disputes.places import one_state
 from beltroad.policy.disputes.texts import TEXTS
 from beltroad.policy.facts import Standing
+from beltroad.policy.territories import one_state
 
 __all__ = ["judgment_bases"]
 
@@ -62,7 +63,7 @@ def _between(
         "parties chose as exclusive."
     )
     return Basis(
-        instrument, text.title, state, later(one.since, other.since), text.article, sentence,
+        instrument, text.title, state, latest(one.since, other.since), text.article, sentence,
         text.conditions, text.refusal, ids(one, other), weakest(one, other),
         "; ".join(dict.fromkeys(s.note for s in (one, other) if s.note)),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Places with law of their own inside one state, and dates the answers are given for."""
+"""Places that are asked about, and dates the answers are given for."""
 
 from __future__ import annotations
 
@@ -8,19 +8,7 @@ from beltroad.errors import InputError
 from beltroad.evidence import economies
 from beltroad.policy import facts
 
-__all__ = ["TERRITORIES", "TableFacts", "latest", "one_state", "pair", "place"]
-
-# Conventions between states do not work between these from these days on; arrangements do.
-_PART_OF_CHINA = {"CHN": date.min, "HKG": date(1997, 7, 1), "MAC": date(1999, 12, 20)}
-# Without a row of their own it is not known whether a convention was extended to them.
-TERRITORIES = frozenset(
-    {
-        "ABW", "AIA", "ALA", "ASM", "ATF", "BES", "BLM", "BMU", "BVT", "CCK", "CUW", "CXR",
-        "CYM", "ESH", "FLK", "FRO", "GGY", "GIB", "GLP", "GRL", "GUF", "GUM", "HMD", "IMN",
-        "IOT", "JEY", "MAF", "MNP", "MSR", "MTQ", "MYT", "NCL", "NFK", "PCN", "PRI", "PYF",
-        "REU", "SGS", "SHN", "SJM", "SPM", "SXM", "TCA", "TKL", "UMI", "VGB", "VIR", "WLF",
-    }
-)  # fmt: skip
+__all__ = ["TableFacts", "latest", "pair", "place"]
 
 
 class TableFacts:
@@ -31,11 +19,6 @@ class TableFacts:
     ) -> facts.Standing:
         """See :func:`beltroad.policy.facts.standing`."""
         return facts.standing(instrument_name, iso3, partner, on)
-
-
-def one_state(one: str, other: str, on: date) -> bool:
-    """Whether two places are parts of one state, so that conventions do not work between them."""
-    return all(code in _PART_OF_CHINA and on >= _PART_OF_CHINA[code] for code in (one, other))
 
 
 def latest() -> date:

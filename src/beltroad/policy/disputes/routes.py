@@ -20,8 +20,9 @@ from beltroad.policy.disputes.model import (
     Route,
     Routes,
 )
-from beltroad.policy.disputes.places import TableFacts, latest, one_state, pair, place
+from beltroad.policy.disputes.places import TableFacts, latest, pair, place
 from beltroad.policy.disputes.sales import sales_law
+from beltroad.policy.territories import one_state
 
 __all__ = ["THIRD_SEATS", "routes"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from beltroad.evidence.economies import name
-from beltroad.policy.disputes.awards import ids, later
+from beltroad.policy.dates import latest
+from beltroad.policy.disputes.awards import ids
 from beltroad.policy.disputes.model import Facts, SalesLaw, weakest
-from beltroad.policy.disputes.places import one_state
+from beltroad.policy.territories import one_state
 
 __all__ = ["sales_law"]
 
@@ -28,7 +29,7 @@ def sales_law(home: str, host: str, on: date, facts: Facts) -> SalesLaw:
         return SalesLaw("does not govern", "", "article 1", told, (), rows, low)
     if one.state == other.state == "in_force":
         return SalesLaw(
-            "governs", later(one.since, other.since), "article 1(1)(a)",
+            "governs", latest(one.since, other.since), "article 1(1)(a)",
             "Sales of goods between businesses of the two are governed by the convention, unless "
             "the contract excludes it (article 6).", declared, rows, low,
         )  # fmt: skip
