@@ -24,6 +24,7 @@ ORDER = (
     "membership",
     "visa_requirements",
     "policy_facts",
+    "claim_counts",
     "dispute_forums",
     "dataflow_rules",
     "polygons",

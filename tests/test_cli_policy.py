@@ -54,6 +54,16 @@ def test_lists_of_instruments_and_parties(monkeypatch: Patch, capsys: Capture) -
     assert "15 signed" in out or "15 not" in out or "15 unknown" in out  # in force since 2022
 
 
+def test_check_of_claimed_counts(monkeypatch: Patch, capsys: Capture) -> None:
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "check", columns=80)
+    assert code == 0
+    assert "economies with full mutual visa exemption" in out
+    assert max(map(len, out.splitlines())) <= 80
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "check", "--only", "agrees",
+                                "--json")  # fmt: skip
+    assert {row["verdict"] for row in json.loads(out)} == {"agrees"}
+
+
 def test_scorecard(monkeypatch: Patch, capsys: Capture, tmp_path: Path) -> None:
     target = tmp_path / "ranks.csv"
     code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "scorecard", "--limit", "3",
@@ -70,15 +80,68 @@ def test_scorecard(monkeypatch: Patch, capsys: Capture, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_withdrawal_and_the_ends_of_lists_are_said(monkeypatch: Patch, capsys: Capture) -> None:
+    code, out, _ = run_beltroad(monkeypatch, capsys, "policy", "relation", "CHN", "Panama",
+                                "--date", "2025-06-01", columns=80)  # fmt: skip
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert code == 0
+    assert lines[2:4] == ["ended Belt and Road cooperation document", "withdrawn 2025-02-06"]
+    assert any("lists end before that day, the first on" in line for line in lines)
+    out = run_beltroad(monkeypatch, capsys, "policy", "relation", "CHN", "Panama")[1]
+    assert "lists end before" not in out
+
+
+def test_a_profile_counts_what_is_unconfirmed_and_names_all(
+    monkeypatch: Patch, capsys: Capture
+) -> None:
+    _, short, _ = run_beltroad(monkeypatch, capsys, "policy", "profile", "CHN", columns=120)
+    assert "unconfirmed" in short
+    assert " ..." in short
+    _, full, _ = run_beltroad(monkeypatch, capsys, "policy", "profile", "CHN", "--all",
+                              columns=120)  # fmt: skip
+    assert " ..." not in full
+    assert "ZWE" in full
+
+
+def test_parties_as_json_name_source_and_rows(monkeypatch: Patch, capsys: Capture) -> None:
+    _, out, _ = run_beltroad(monkeypatch, capsys, "policy", "parties", "eaeu", "--json")
+    for row in json.loads(out):
+        assert row["source_title"]
+        assert row["rows"].startswith("policy_facts:")
+
+
+def test_absence_from_a_partial_list_is_no_no(monkeypatch: Patch, capsys: Capture) -> None:
+    _, out, _ = run_beltroad(monkeypatch, capsys, "policy", "scorecard", "Viet Nam")
+    said = {line.rsplit("  ", 2)[0].strip(): line for line in out.splitlines()}
+    assert "not listed" in said["Chinese cultural centre"]
+    assert " no " in said["Renminbi clearing arrangement"]
+    assert "e+" not in out  # 50,000 TEU, not 5e+04
+
+
+def test_scorecard_writes_the_ranking_only(
+    monkeypatch: Patch, capsys: Capture, tmp_path: Path
+) -> None:
+    target = tmp_path / "ranks.csv"
+    for more in (("KAZ",), ("--checks",)):
+        code, _, errors = run_beltroad(monkeypatch, capsys, "policy", "scorecard", *more,
+                                       "--out", str(target))  # fmt: skip
+        assert code == 2
+        assert "--out writes the ranking" in errors
+    assert not target.exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("relation", "CHN", "KAZ", "--date", "2024-W01-1"), "give a day as YYYY-MM-DD"),
+        (("relation", "CHN", "European Union"), "by its members"),
         (("relation", "CHN", "Atlantis"), "no economy 'Atlantis'"),
         (("relation", "CHN", "China"), "the same economy"),
         (("relation", "CHN", "KAZ", "--date", "01.02.2020"), "give a day as YYYY-MM-DD"),
         (("profile", "YUG"), "stands for no single economy"),
         (("parties", "new_yrk"), "Did you mean 'new_york'"),
         (("instruments", "nothing"), "no topic 'nothing'"),
+        (("check", "--only", "agree"), "Did you mean 'agrees'"),
         (("scorecard", "CHN"), "is not scored"),
         (("scorecard", "--weight", "trade"), "give PILLAR=NUMBER"),
         (("scorecard", "--weight", "trad=1"), "Did you mean 'trade'"),

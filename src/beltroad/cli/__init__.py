@@ -18,6 +18,7 @@ from beltroad.cli import (
     links,
     network,
     policy,
+    policy_check,
     policy_dataflow,
     policy_disputes,
     policy_entry,
@@ -37,7 +38,7 @@ from beltroad.cli.console import app, main
 
 __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "evidence",
-    "evidence_fetch", "evidence_providers", "links", "main", "network", "policy",
+    "evidence_fetch", "evidence_providers", "links", "main", "network", "policy", "policy_check",
     "policy_dataflow", "policy_disputes", "policy_entry", "policy_parks", "policy_profile",
     "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity", "trade_import",
     "trade_levers", "uncertainty",
