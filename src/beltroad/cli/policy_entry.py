@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from beltroad.cli.lines import say
 from beltroad.cli.policy import policy_app
 from beltroad.errors import InputError
 
@@ -131,7 +132,7 @@ def lists(
         for head in heads:
             until = f" to {head.in_force_to}" if head.in_force_to else ""
             line = f"{head.id}: {head.title}; {head.kind}, in force {head.in_force_from}{until}"
-            console.print(line, highlight=False, markup=False, soft_wrap=True)
+            say(console, line)
         return
     shown = read_list(rules) if rules is not None else rule_list(str(list_id))
     if as_json:
@@ -155,7 +156,8 @@ def _json(value: Any) -> None:
 
 
 def _line(console: Console, text: str) -> None:
-    console.print(text, highlight=False, soft_wrap=True)
+    """A heading, with markup."""
+    console.print(text, highlight=False)
 
 
 def _print_entry(answer: Answer) -> None:
@@ -170,7 +172,7 @@ def _print_entry(answer: Answer) -> None:
         console, f"[b {colour}]{answer.verdict}[/] ({_ADMITTED[answer.admitted]}): {escape(told)}"
     )
     dates = f"in force from {answer.in_force_from}, known as of {answer.as_of}"
-    _line(console, escape(f"list {answer.list_id}: {answer.list_title}; {dates}"))
+    say(console, f"list {answer.list_id}: {answer.list_title}; {dates}")
     item = ""
     for finding in answer.findings:
         if finding.item != item:
@@ -204,14 +206,13 @@ def _limit(cap: float, *, inclusive: bool) -> str:
 def _print_finding(console: Console, finding: Finding) -> None:
     may = "may apply, " if finding.applies == "maybe" else ""
     codes = " ".join(finding.isic) + (" in part" if finding.part else "")
-    _line(console, f"  {may}[b]{finding.outcome}[/]: "
-          + escape(f"{finding.measure} ({codes}): {finding.title}"))  # fmt: skip
+    say(console, f"  {may}{finding.outcome}: {finding.measure} ({codes}): {finding.title}")
     for text in finding.fails:
-        _line(console, escape(f"    not met: {text}"))
+        say(console, f"    not met: {text}")
     if finding.exception:
-        _line(console, escape(f"    exception {finding.exception}: {finding.article}"))
+        say(console, f"    exception {finding.exception}: {finding.article}")
     if finding.confidence == "low":
-        _line(console, "    confidence low: not confirmed")
+        say(console, "    unconfirmed")
 
 
 def _source(finding: Finding | ProcedureFinding) -> str:
@@ -223,7 +224,7 @@ def _part(console: Console, title: str, lines: Iterable[str]) -> None:
     if told:
         _line(console, f"[b]{title}[/]")
     for text in told:
-        _line(console, escape(f"  {text}"))
+        say(console, f"  {text}")
 
 
 def _print_outbound(answer: OutboundAnswer) -> None:
@@ -253,10 +254,9 @@ def _print_procedure(console: Console, answer: ProcedureAnswer) -> None:
     for finding in answer.findings:
         if finding.applies != "maybe":
             aside = " (set aside)" if finding.applies == "lifted" else ""
-            _line(console, escape(f"  {finding.article}: {finding.title}{aside}"))
+            say(console, f"  {finding.article}: {finding.title}{aside}")
     for branch in answer.depends_on:
-        text = f"  if {branch.kind} {branch.value} ({branch.title}): {branch.verdict}"
-        _line(console, escape(text))
+        say(console, f"  if {branch.kind} {branch.value} ({branch.title}): {branch.verdict}")
 
 
 def _print_list(rules: RuleList) -> None:
@@ -272,13 +272,13 @@ def _print_list(rules: RuleList) -> None:
         for m in item.measure:
             codes = " ".join(m.isic) + (" in part" if m.part else "")
             what = "; ".join(conditions_text(m)) or m.outcome
-            _line(console, escape(f"   {m.activity} [{codes}]: {m.title}: {what}"))
+            say(console, f"   {m.activity} [{codes}]: {m.title}: {what}")
     for each in rules.exemptions:
-        _line(console, escape(f"exception {each.id}: {', '.join(each.measures)}; {each.article}"))
+        say(console, f"exception {each.id}: {', '.join(each.measures)}; {each.article}")
     for v in rules.versions:
         until = v.in_force_to or ""
         text = f"edition {v.title}: {v.items} items, {v.in_force_from} to {until}; {v.dropped}"
-        _line(console, escape(text.rstrip("; ")))
+        say(console, text.rstrip("; "))
     _part(console, "sources", [f"{s.title}; {s.url or 'no address'}; {s.licence}; {s.vintage}"
                                for s in rules.sources])  # fmt: skip
     _part(console, "notes", head.notes)
