@@ -138,6 +138,15 @@ def dated(rows: pd.DataFrame, instruments: pd.DataFrame) -> pd.Series:
     return own.fillna(rows["instrument"].map(lists))
 
 
+def as_sources(table: pd.DataFrame) -> list[dict[str, str]]:
+    """Rows of sources in the form of a table's metadata."""
+    return [
+        {"title": row["source_title"], "url": row["source_url"] or SCRIPT,
+         "licence": row["licence"] or "facts", "vintage": row["vintage"] or "2026"}
+        for row in table.to_dict("records")
+    ]  # fmt: skip
+
+
 def main() -> None:
     """Check all topics and write both tables."""
     codes = set(read(FACTS / "economy_aliases.csv")["iso3"]) - {""}
@@ -162,17 +171,14 @@ def main() -> None:
     faults += [f"{name}: in two topics" for name in twice]
     if faults:
         raise SystemExit("\n".join([f"{len(faults)} faults", *faults[:80]]))
-    named = [
-        {"title": row["source_title"], "url": row["source_url"] or SCRIPT,
-         "licence": row["licence"] or "facts", "vintage": row["vintage"] or "2026"}
-        for row in pd.concat(all_sources).drop_duplicates("source_title").to_dict("records")
-    ]  # fmt: skip
+    known = pd.concat(all_sources).drop_duplicates("source_title")
+    of_lists = known[known["source_title"].isin(every["source_title"])]
     write_table(
         "policy_instruments",
         every[list(INSTRUMENT)].sort_values(["topic", "instrument"], ignore_index=True),
         title="Treaties, agreements, recognitions, visa rules, currency lines and bodies",
         script=SCRIPT,
-        sources=named,
+        sources=as_sources(of_lists),
         columns={key: ("-", text) for key, text in INSTRUMENT.items()},
     )
     write_table(
@@ -182,7 +188,7 @@ def main() -> None:
         ),
         title="Who is party to what, and since when",
         script=SCRIPT,
-        sources=named,
+        sources=as_sources(known),
         columns={key: ("-", text) for key, text in FACT.items()},
         notes="Rows of confidence low are unconfirmed and shown so wherever they are used.",
     )
