@@ -96,11 +96,28 @@ def test_check_prints_counts_and_only_one_verdict(run: Run) -> None:
     assert {r["verdict"] for r in rows} == {"disagrees"}
 
 
+def test_a_gap_is_told_in_the_scale_of_the_figures(run: Run) -> None:
+    _, out, _ = evidence(run, "check", "--only", "disagrees")
+    assert "stated 50.4679 bn USD, gap -0.518 bn" in out
+    assert "gap -517" not in out
+
+
 def test_search_names_what_to_show(run: Run) -> None:
     _, out, _ = evidence(run, "search", "luban", "workshops")
     assert "luban_workshops" in out.splitlines()[0] or "luban_countries" in out.splitlines()[0]
     assert evidence(run, "search", "qqqq")[1] == "Nothing found for qqqq.\n"
     assert "[xqx]qqqq[/xqx]" in evidence(run, "search", "[xqx]qqqq[/xqx]")[1]
+
+
+def test_search_shows_figures_as_they_were_stated(run: Run) -> None:
+    """A lower bound stays one, growth is called growth, and doubt is marked."""
+    _, out, _ = evidence(run, "search", "China-Europe", "trains", "TEU")
+    assert "China-Europe freight trains, cumulative TEU: about 7,400,000 TEU" in out
+    assert "China-Europe freight trains, TEU growth: 9.2 % (2024" in out
+    assert "over 6,900,000 TEU" in out
+    _, out, _ = evidence(run, "search", "outward", "direct", "investment", "bulletin")
+    assert " ? (" in out
+    assert "? unconfirmed (" in out
 
 
 def test_export_writes_data_structure_and_licences(run: Run, tmp_path: Path) -> None:
@@ -111,8 +128,8 @@ def test_export_writes_data_structure_and_licences(run: Run, tmp_path: Path) -> 
     assert {p.name for p in tmp_path.iterdir()} == {
         "c.csv", "c.structure.xml", "c.licences.csv"}  # fmt: skip
     assert said.startswith(f"{len(claims(pillar='people')):,} claims")
-    code, said, _ = evidence(run, "export", "--out", str(tmp_path / "none.csv"),
-                             "--pillar", "people", "--period", "1950")  # fmt: skip
-    assert code == 0
-    assert "nothing was written" in said
+    code, said, told = evidence(run, "export", "--out", str(tmp_path / "none.csv"),
+                                "--pillar", "people", "--period", "1950")  # fmt: skip
+    assert (code, said) == (2, "")
+    assert "nothing was written" in told
     assert not (tmp_path / "none.csv").exists()

@@ -91,6 +91,12 @@ def test_a_withdrawal_and_the_ends_of_lists_are_said(monkeypatch: Patch, capsys:
     assert "lists end before" not in out
 
 
+def test_an_objection_is_shown_without_asking_for_all(monkeypatch: Patch, capsys: Capture) -> None:
+    _, out, _ = run_beltroad(monkeypatch, capsys, "policy", "relation", "CHN", "IND", columns=100)
+    assert "binds both, but not each other: one objected to the other (article 12)" in out
+    assert "\nended       Bilateral investment treaties of China" in out
+
+
 def test_a_profile_counts_what_is_unconfirmed_and_names_all(
     monkeypatch: Patch, capsys: Capture
 ) -> None:
@@ -112,10 +118,16 @@ def test_parties_as_json_name_source_and_rows(monkeypatch: Patch, capsys: Captur
 
 def test_absence_from_a_partial_list_is_no_no(monkeypatch: Patch, capsys: Capture) -> None:
     _, out, _ = run_beltroad(monkeypatch, capsys, "policy", "scorecard", "Viet Nam")
-    said = {line.rsplit("  ", 2)[0].strip(): line for line in out.splitlines()}
-    assert "not listed" in said["Chinese cultural centre"]
-    assert " no " in said["Renminbi clearing arrangement"]
+    said = {" ".join(line.split()) for line in out.splitlines()}
+    assert "Chinese cultural centre not listed 0.00" in said
+    assert "Renminbi clearing arrangement no 0.00" in said
     assert "e+" not in out  # 50,000 TEU, not 5e+04
+
+
+def test_a_ranking_of_members_says_of_how_many(monkeypatch: Patch, capsys: Capture) -> None:
+    _, out, _ = run_beltroad(monkeypatch, capsys, "policy", "scorecard", "--members",
+                             "--date", "2013-01-01")  # fmt: skip
+    assert "\n0 of 215 economies ranked" in out  # the initiative was proposed later
 
 
 def test_scorecard_writes_the_ranking_only(

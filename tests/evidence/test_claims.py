@@ -196,6 +196,18 @@ def test_search_knows_tables_and_refuses_nothing_to_look_for() -> None:
         search("trains", 0)
 
 
+def test_search_keeps_the_bound_and_says_what_is_unconfirmed() -> None:
+    every = claims().set_index("claim_id")
+    for words in ("China-Europe trains TEU", "outward direct investment bulletin"):
+        hits = search(words, 60)
+        hits = hits[hits["kind"] == "claim"].set_index("id")
+        assert len(hits)
+        for column in ("value", "bound", "unit", "status", "indicator_title"):
+            assert (hits[column] == every.loc[hits.index, column]).all(), column
+    assert set(search("trains", 200)["bound"]) > {"about", "more_than"}
+    assert "unconfirmed" in set(search("outward direct investment bulletin", 60)["status"])
+
+
 def test_search_shows_more_than_one_indicator_first() -> None:
     best = search("china europe freight trains", 15)
     assert best.loc[best["kind"] == "claim", "title"].nunique() >= 2 or (

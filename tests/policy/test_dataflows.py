@@ -365,3 +365,18 @@ def test_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
     code, _, err = run_beltroad(monkeypatch, capsys, *base, "--persons", "1", "--sensitive", "2")
     assert code == 2
     assert err.count("\n") == 1
+
+
+def test_a_limit_that_is_reached_without_deciding_is_not_named() -> None:
+    """Measures 2022, article 4(2): any person counts only for who handles a million."""
+    found = dataflows.transfer("CHN", "SGP", 10, on=date(2024, 1, 1))
+    assert found.outcome == "standard_contract_or_certification"
+    for limit in found.thresholds:
+        assert limit.decides == (limit.distance <= 0), limit
+    assert ("held_persons", 1_000_000) in {(t.fact, t.limit) for t in found.thresholds}
+
+
+def test_no_persons_stated_is_said() -> None:
+    said = "No persons were stated: the answer is for data without personal data."
+    assert said in dataflows.transfer("CHN", "SGP").notes
+    assert said not in dataflows.transfer("CHN", "SGP", 1).notes

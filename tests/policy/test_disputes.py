@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from beltroad.errors import InputError
 from beltroad.policy import disputes, facts
 from beltroad.policy.disputes.places import TableFacts, latest
 from beltroad.policy.disputes.texts import TEXTS
+from beltroad.policy.profile import relation
 from command_line import run_beltroad
 
 TEXT = (Path(__file__).parent / "dispute_cases.csv").read_text(encoding="utf-8")
@@ -164,7 +166,7 @@ def test_every_answer_names_what_it_rests_on(
 
 @pytest.mark.parametrize(
     ("instrument", "states", "territories"),
-    [("new_york", 172, 2), ("icsid", 157, 0), ("apostille", 129, 2), ("cisg", 97, 1)],
+    [("new_york", 172, 2), ("icsid", 158, 0), ("apostille", 129, 2), ("cisg", 97, 1)],
 )
 def test_lists_close_at_the_official_counts(instrument: str, states: int, territories: int) -> None:
     held = facts.parties(instrument, latest())
@@ -229,6 +231,64 @@ def test_notes_on_service_and_interim_measures() -> None:
     assert not any(r.notes for r in early if r.kind == "arbitration")
     served = next(r for r in disputes.routes("CHN", "KAZ").routes if r.kind == "litigation")
     assert "central authority" in served.notes[0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_disputes_and_relation_say_the_same(seed: int) -> None:
+    """Both rest on the same rows: no convention works in one and not in the other."""
+    draw = random.Random(seed)
+    for _ in range(6):
+        one, other = draw.sample(PLACES, 2)
+        on = date(1955, 1, 1) + timedelta(days=draw.randrange(26000))
+        table = relation(one, other, on).drop_duplicates("instrument").set_index("instrument")
+        award = disputes.enforceable("award", one, other, on)
+        for basis in award.bases:
+            if basis.instrument == "new_york" and table.loc["new_york", "state"] == "in_force":
+                assert basis.state in ("enforceable", "conditional", "uncertain"), (one, other, on)
+        for paper in award.documents:
+            if paper.what == "public documents":
+                works = table.loc["apostille", "state"] == "in_force"
+                assert paper.how.startswith("apostille") == works, (one, other, on)
+        for basis in disputes.enforceable("judgment", one, other, on).bases:
+            if basis.instrument in ("hague_judgments", "choice_of_court", "kiev_1992"):
+                line = table.loc[basis.instrument]
+                assert (line["state"], line["since"]) == ("in_force", basis.since)
+        sales = disputes.routes(one, other, on=on, seats=[]).law
+        assert sales is not None
+        assert (sales.state == "governs") == (table.loc["cisg", "state"] == "in_force")
+
+
+def test_a_declaration_under_article_95_is_taken_into_the_answer() -> None:
+    """China alone is bound towards India, and has declared: its courts do not apply 1(1)(b)."""
+    law = disputes.routes("CHN", "IND", seats=[]).law
+    assert law is not None
+    assert law.state == "may govern"
+    assert law.article == "articles 1(1)(b) and 95"
+    assert "frees its courts" in law.sentence
+    plain = disputes.routes("FRA", "IND", seats=[]).law
+    assert plain is not None
+    assert plain.article == "article 1(1)(b)"
+
+
+def test_rules_of_its_own_that_had_not_begun_say_nothing_of_older_ones() -> None:
+    """China's rules of 2015 on results of Taiwan replaced others that are not in the table."""
+    for result_ in ("award", "judgment"):
+        before = disputes.enforceable(result_, "TWN", "CHN", date(2015, 6, 30))
+        assert before.state == "unknown"
+        assert "not in the table" in before.sentence
+        after = disputes.enforceable(result_, "TWN", "CHN", date(2015, 7, 1))
+        assert (after.state, after.basis.since) == ("conditional", "2015-07-01")
+
+
+def test_lines_fit_the_terminal_and_name_the_end_of_lists(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for columns in (80, 120):
+        _, out, _ = run_beltroad(monkeypatch, capsys, "policy", "disputes", "CHN", "DEU",
+                                 columns=columns)  # fmt: skip
+        assert columns - 20 < max(map(len, out.splitlines())) <= columns
+    known = facts.instrument("new_york")["as_of"]
+    assert f"rows are known to {known}" in " ".join(out.split())
 
 
 def test_a_forum_is_not_named_before_it_existed() -> None:

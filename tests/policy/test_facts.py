@@ -13,6 +13,7 @@ from beltroad import evidence
 from beltroad.errors import InputError
 from beltroad.evidence import economies
 from beltroad.policy import facts
+from beltroad.policy.dates import day, earliest, latest
 
 KNOWN_TO = date(2025, 6, 30)
 EMPTY = {"signed_on": "", "in_force_from": "", "in_force_to": "", "known_by": ""}
@@ -39,6 +40,8 @@ def state(on: str, status: str = "in_force", **dates: str) -> str:
         ("2018-01-01", {"known_by": "2016"}, "in_force"),
         ("2015-01-01", {"known_by": "2016"}, "unknown"),
         ("2010-01-01", {"signed_on": "2012-01-01"}, "not"),
+        ("2026-01-02", {"in_force_from": "2023", "in_force_to": "2026-01-01"}, "unknown"),
+        ("2026-01-01", {"in_force_from": "2023", "in_force_to": "2026-01-01"}, "in_force"),
     ],
 )
 def test_states_of_one_row(on: str, dates: dict[str, str], expected: str) -> None:
@@ -137,3 +140,107 @@ def test_every_row_has_a_valid_code_dates_source_and_instrument() -> None:
     assert low["note"].ne("").all()
     read = table[table["confidence"] != "low"]
     assert read["source_url"].ne("").all(), read[read["source_url"] == ""].head()
+
+
+def test_a_list_of_one_direction_says_nothing_of_the_other() -> None:
+    back = facts.standing("visa_free_by_china", "PAK", "CHN")
+    assert (back.state, back.note) == ("unknown", "the list is of what CHN grants")
+    assert facts.standing("visa_free_by_china", "CHN", "PAK").state == "not"
+    assert facts.states("visa_free_by_china", [("PAK", "CHN"), ("CHN", "PAK")]) == [
+        "unknown", "not",
+    ]  # fmt: skip
+
+
+def test_a_list_of_states_says_nothing_of_their_territories() -> None:
+    found = facts.standing("new_york", "GRL")
+    assert (found.state, found.note) == (
+        "unknown", "whether it was extended to this territory is not known",
+    )  # fmt: skip
+    assert facts.standing("aiib", "GRL").state == "not"  # members are listed by name
+
+
+def test_since_is_empty_if_another_row_has_no_date() -> None:
+    """Cambodia and China: RCEP since 2022, and an older agreement whose start is not given."""
+    found = facts.standing("rta", "CHN", "KHM", date(2022, 12, 31))
+    starts = found.rows["in_force_from"]
+    assert found.state == "in_force"
+    assert starts.eq("").any()
+    assert starts.ne("").any()
+    assert found.since == ""
+
+
+def test_many_questions_at_once_give_the_same_answers() -> None:
+    on = date(2024, 7, 1)
+    for name in ("new_york", "swap", "aeo", "visa_free_by_china", "rta", "icsid", "tir"):
+        multilateral = facts.instrument(name)["kind"] == "multilateral"
+        sides = [(code, "") if multilateral else ("CHN", code) for code in ("KAZ", "DEU", "GRL")]
+        decided = facts.decisions(name, sides, on)
+        alone = [facts.standing(name, one, other, on) for one, other in sides]
+        assert [each.state for each in decided] == [each.state for each in alone]
+        assert facts.states(name, sides, on) == [each.state for each in alone]
+        for many, one in zip(decided, alone, strict=True):
+            assert [row["row"] for row in many.rows] == list(one.rows["row"])
+
+
+def test_parties_name_their_sources_and_rows() -> None:
+    table = facts.parties("swap", date(2024, 7, 1))
+    assert table["source_title"].ne("").all()
+    assert table["rows"].str.startswith("policy_facts:").all()
+    for row in table.to_dict("records"):
+        if "EUU" not in (row["iso3"], row["partner"]):
+            found = facts.standing("swap", row["iso3"], row["partner"], date(2024, 7, 1))
+            assert (found.state, found.since) == (row["state"], row["since"])
+
+
+def test_answers_do_not_share_what_a_caller_may_change() -> None:
+    changed = [
+        facts.instruments(), facts.rows("new_york"), facts.standing("new_york", "KAZ").rows,
+        facts.parties("new_york"),
+    ]  # fmt: skip
+    for frame in changed:
+        frame[frame.columns[1:]] = "ended"
+    facts.instrument("new_york")["coverage"] = "partial"  # type: ignore[index]
+    facts.decisions("new_york", [("KAZ", "")])[0].rows[0]["status"] = "ended"  # type: ignore[index]
+    assert facts.standing("new_york", "KAZ").rows["status"].eq("in_force").all()
+    assert facts.standing("new_york", "ATA").state == "not"
+
+
+@pytest.mark.parametrize("text", ["20240701", "2024-W27-1", "2024-07", "", "2024-07-01T00:00"])
+def test_a_day_is_written_in_one_way(text: str) -> None:
+    with pytest.raises(InputError, match="give a day as YYYY-MM-DD"):
+        day(text)
+
+
+@pytest.mark.parametrize(
+    ("dates", "first", "last"),
+    [
+        (("2017", "2017-05"), "2017", "2017"),  # at the latest at the end of the year
+        (("2017-05-03", "2017"), "2017", "2017"),
+        (("2016", "2017-05-03"), "2016", "2017-05-03"),
+        (("2016", ""), "", ""),
+        ((), "", ""),
+    ],
+)
+def test_the_first_and_the_last_of_dates_of_any_precision(
+    dates: tuple[str, ...], first: str, last: str
+) -> None:
+    assert (earliest(*dates), latest(*dates)) == (first, last)
+
+
+def test_the_latest_state_counts_starts_that_a_list_tells_ahead() -> None:
+    """Viet Nam is bound since September 2026; the list that tells so is of January."""
+    now = facts.standing("apostille", "VNM")
+    assert (now.state, now.since, now.on) == ("in_force", "2026-09-11", date(2026, 9, 11))
+    assert facts.standing("apostille", "VNM", on=date(2026, 9, 10)).state != "in_force"
+    assert facts.states("apostille", [("VNM", "")]) == ["in_force"]
+    listed = facts.parties("apostille").set_index("iso3")
+    assert listed.loc["VNM", "state"] == "in_force"
+    made = max(facts.instruments()["as_of"])
+    late = facts.rows()[facts.rows()["in_force_from"] > made]
+    for row in late.to_dict("records"):  # a start that no list has seen is still to come
+        assert facts.standing(row["instrument"], row["iso3"], row["partner"]).state != "in_force"
+    # A line that runs out after the list ends may have been renewed: it is not called ended.
+    ends = facts.rows("swap")
+    ends = ends[(ends["status"] == "in_force") & (ends["in_force_to"] > "2025-11-30")]
+    row = ends.iloc[0]
+    assert facts.standing("swap", row["iso3"], row["partner"]).state == "in_force"

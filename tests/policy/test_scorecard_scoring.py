@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,9 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from beltroad.errors import DataError, InputError
+from beltroad.policy import facts
+from beltroad.policy.scorecard import scorecard
 from beltroad.policy.scorecard.card import _weights
 from beltroad.policy.scorecard.scoring import MIN_COVERAGE, normalise, pillar_scores, total_score
 from beltroad.policy.scorecard.sensitivity import rank_ranges, spearman
+from beltroad.policy.scorecard.values import values
 
 NAN = float("nan")
 VALUES = pd.DataFrame(
@@ -116,3 +121,23 @@ def test_weights_of_pillars() -> None:
     for wrong, said in (({"trad": 1}, "Did you mean 'trade'"), ({"trade": -1}, "0 or more")):
         with pytest.raises(InputError, match=said):
             _weights(wrong)
+
+
+def test_a_card_may_be_changed_without_changing_the_next() -> None:
+    first = scorecard(draws=5)
+    before = first.values.copy()
+    first.values.loc[:, "fta"] = 1.0
+    first.indicators.loc[:, "weight"] = 0.0
+    pd.testing.assert_frame_equal(scorecard(draws=5).values, before)
+
+
+def test_what_a_list_names_without_a_date_is_not_known_earlier() -> None:
+    """An economy that a partial list names was not nowhere before: it is not known."""
+    early, now = values(date(2014, 1, 1)), values()
+    undated = [
+        code for code in now.index[now["luban"] == 1]
+        if facts.standing("luban", "CHN", code, date(2014, 1, 1)).state == "unknown"
+    ]  # fmt: skip
+    assert undated
+    assert early.loc[undated, "luban"].isna().all()
+    assert early.loc["BTN", "luban"] == 0  # not named at all

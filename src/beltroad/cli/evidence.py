@@ -25,7 +25,7 @@ evidence_app = typer.Typer(
 app.add_typer(evidence_app, name="evidence")
 
 Pillar = Annotated[
-    str | None, typer.Option(help="policy, infrastructure, trade, finance, people or risk.")
+    str | None, typer.Option(help="policy, infrastructure, trade, finance or people.")
 ]
 Country = Annotated[
     str | None, typer.Option(help="Name or code of an economy, or a group (BRI, WORLD).")
@@ -93,7 +93,9 @@ def show(
     from beltroad.errors import suggest
 
     codes = [c for column in ("claim_id", "indicator", "document") for c in every[column].unique()]
-    close = suggest(what, codes) or f'Look for it: beltroad evidence search "{what:.40}"'
+    look = f'Look for it: beltroad evidence search "{what:.40}"' if what.strip() else (
+        "beltroad evidence list names all")  # fmt: skip
+    close = suggest(what, codes) or look
     raise InputError(f"no claim, indicator or document {what!r:.60}. {close}")
 
 
@@ -104,7 +106,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Search claims, indicators, documents and bundled tables; the best first."""
-    from beltroad.cli.evidence_text import print_hits
+    from beltroad.cli.evidence_text import legend, print_hits
     from beltroad.evidence.claims import search as find
 
     # The shell takes quotes away: an argument of several words was a phrase.
@@ -118,6 +120,7 @@ def search(
         console.print(f"Nothing found for {escape(text)}.", highlight=False)
         return
     print_hits(console, _rows(found))
+    legend(console, found[found["kind"] == "claim"])
     if len(found) == limit:
         console.print(f"The {limit} best; --limit gives more.", highlight=False)
 
@@ -166,8 +169,7 @@ def export_claims(
     check_files([out])
     found = claims(pillar, country, indicator, period, document, said_by, subject)
     if found.empty:
-        typer.echo("No claims fit all of these filters; nothing was written.")
-        return
+        raise InputError("no claims fit all of these filters; nothing was written")
     written = export(found, out, fmt)
     typer.echo(f"{_count(len(found))}: {', '.join(str(path) for path in written)}")
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from beltroad.cli.lines import NARROWEST, wrapped
 from beltroad.evidence.claims.wording import UNSURE, figure_text, number_text, period_text
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def print_grouped(console: Console, rows: Sequence[dict[str, Any]], *, series: b
     series
         Head by subject and place, for the claims of one indicator; otherwise by indicator.
     """
-    width = max(60, console.width)
+    width = max(NARROWEST, console.width)
     lines: list[str] = []
     last = ""
     for row in rows:
@@ -68,7 +69,7 @@ def print_grouped(console: Console, rows: Sequence[dict[str, Any]], *, series: b
                    f"{row['indicator_title']}  ({row['indicator']})")  # fmt: skip
         if heading != last:
             last = heading
-            lines += _wrapped(f"  {heading}", width, 6)
+            lines += wrapped(f"  {heading}", width, 6)
         scope = None if series else re.search(r" (\([^()]*\))$", row["subject"])
         figure = figure_text(row) + (f" {scope[1]}" if scope else "")
         text = f"    {period_text(row):<22}  {figure:<22}  "
@@ -79,15 +80,25 @@ def print_grouped(console: Console, rows: Sequence[dict[str, Any]], *, series: b
 
 def print_hits(console: Console, rows: Sequence[dict[str, Any]]) -> None:
     """What a search found: what it is, its figure, and the name to show it by."""
-    width = max(60, console.width)
+    width = max(NARROWEST, console.width)
     lines: list[str] = []
     for row in rows:
         text = f"{row['kind']:<11}{row['title']}"
         if row["kind"] == "claim":
             when = ", ".join(part for part in (row["date"], row["said_by"]) if part)
-            text += f": {number_text(row['value'])} {row['unit']} ({when})"
+            text += _of(row) + f": {figure_text(row)} ({when})"
         lines += _with_code(text, row["id"], width, 11)
     _print(console, lines)
+
+
+def _of(row: dict[str, Any]) -> str:
+    """What is counted of the subject, where the subject does not say it itself."""
+    bare = re.sub(r" \([^()]*\)$", "", row["title"])
+    counted: str = row["indicator_title"]
+    if not counted.casefold().startswith(bare.casefold()):
+        return ""
+    rest = counted[len(bare) :].lstrip(": ")
+    return f", {rest}" if rest else ""
 
 
 def legend(console: Console, frame: pd.DataFrame) -> None:
@@ -139,15 +150,22 @@ def _numbers(row: dict[str, Any]) -> str:
     stated = f"stated {row['stated']}" if row["stated"] else (
         f"{'flows give' if row['test'] == 'change of total' else 'expected'} "
         f"{number_text(row['expected'], 5)} {unit}")  # fmt: skip
-    gap = f", gap {number_text(row['gap'], 3)}" if row["verdict"] == "disagrees" else ""
+    gap = f", gap {_gap(row)}" if row["verdict"] == "disagrees" else ""
     return f"{computed}, {stated}{gap}"
+
+
+def _gap(row: dict[str, Any]) -> str:
+    """The gap in the scale of what it lies between."""
+    if abs(row["computed"]) >= 1e9 > abs(row["gap"]) >= 1e6:
+        return f"{row['gap'] / 1e9:,.3g} bn"
+    return number_text(row["gap"], 3)
 
 
 def _with_code(text: str, code: str, width: int, indent: int) -> list[str]:
     """A line that ends with a code, or the text in several and the code on the last."""
     if len(text) + 2 + len(code) <= width:
         return [f"{text:<{width - len(code)}}{code}"]
-    lines = _wrapped(text, width, indent)
+    lines = wrapped(text, width, indent)
     if len(lines[-1]) + 2 + len(code) <= width:
         return [*lines[:-1], f"{lines[-1]:<{width - len(code)}}{code}"]
     return [*lines, f"{code:>{width}}"]
@@ -156,14 +174,6 @@ def _with_code(text: str, code: str, width: int, indent: int) -> list[str]:
 def _print(console: Console, lines: Sequence[str]) -> None:
     for line in lines:  # wrapped already: nothing is cut, whatever the terminal
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-def _wrapped(text: str, width: int, indent: int) -> list[str]:
-    from textwrap import wrap
-
-    margin = text[: len(text) - len(text.lstrip())]
-    return wrap(text.lstrip(), width, initial_indent=margin, subsequent_indent=" " * indent,
-                break_on_hyphens=False, drop_whitespace=True)  # fmt: skip
 
 
 def _where(row: dict[str, Any]) -> str:

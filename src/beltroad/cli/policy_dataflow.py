@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from beltroad.cli.lines import say
 from beltroad.cli.policy import policy_app
 from beltroad.policy.dates import day
 
@@ -73,14 +74,17 @@ def data_transfer(
     for each in answers:
         _print(console, each)
     for note in notes:
-        console.print(note, markup=False, highlight=False, soft_wrap=True)
+        say(console, note)
 
 
 def _print(console: Console, found: Answer) -> None:
     asked = found.question
 
     def line(text: str, *, markup: bool = False) -> None:
-        console.print(text, markup=markup, highlight=False, soft_wrap=True)
+        if markup:
+            console.print(text, highlight=False)
+        else:
+            say(console, text)
 
     line(
         f"{asked.exporter} to {asked.importer}: [b]{found.outcome.replace('_', ' ')}[/b] "

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from beltroad.cli.lines import say
 from beltroad.cli.output import records
 from beltroad.cli.policy import policy_app
 from beltroad.errors import InputError
@@ -65,11 +66,11 @@ def dispute_forums(
     console = Console()
     for row in table.to_dict("records"):
         unsure = " [unconfirmed]" if row["confidence"] == "low" else ""
-        console.print(
+        say(
+            console,
             f"{row['short_name']}: {row['name']}, {row['place']} ({row['seat_iso3']}), "
             f"{row['kinds'].replace('+', ', ')}, since {row['since']}{unsure}",
-            markup=False, highlight=False, soft_wrap=True,
-        )  # fmt: skip
+        )
 
 
 def _plain(found: Routes) -> dict[str, Any]:
@@ -86,7 +87,10 @@ def _print(found: Routes, *, details: bool) -> None:
     console = Console()
 
     def line(text: str, *, markup: bool = False) -> None:
-        console.print(text, markup=markup, highlight=False, soft_wrap=True)
+        if markup:
+            console.print(text, highlight=False)
+        else:
+            say(console, text)
 
     line(
         f"[b]{found.home} and {found.host}[/b], {found.contract} dispute, "
@@ -119,7 +123,8 @@ def _answer(line: Any, answer: Answer, *, details: bool) -> None:
     line(f"  in {answer.enforced_in}: {answer.state}{unsure}. {answer.sentence}")
     since = f"; since {basis.since}" if basis.since else ""
     article = f", {basis.article}" if basis.article else ""
-    line(f"    {basis.title}{article}{since}; rows {' '.join(answer.rows) or 'none'}")
+    known = f"; {basis.note}" if basis.note else ""
+    line(f"    {basis.title}{article}{since}; rows {' '.join(answer.rows) or 'none'}{known}")
     if not details:
         return
     for text in basis.conditions:
@@ -128,5 +133,3 @@ def _answer(line: Any, answer: Answer, *, details: bool) -> None:
         line(f"    may be refused: {text}")
     for paper in answer.documents:
         line(f"    {paper.what}: {paper.how}. {paper.sentence}".rstrip(". ") + ".")
-    if basis.note:
-        line(f"    note: {basis.note}")

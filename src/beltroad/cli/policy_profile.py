@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from beltroad.cli.lines import say
 from beltroad.cli.output import records
 from beltroad.cli.policy import policy_app
 
@@ -23,7 +24,9 @@ Day = Annotated[str | None, typer.Option("--date", help="YYYY-MM-DD. Default: la
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with the rows used.")]
 Everything = Annotated[bool, typer.Option("--all", help="Also what is not in force or not known.")]
 
-_WORDS = {"in_force": "in force", "not": "no"}
+_WORDS = {"in_force": "in force", "not": "no", "unknown": "not known"}
+_PARTNERS = 12  # codes that a line names without --all
+_HELD = ("in_force", "signed", "suspended", "ended")
 
 
 @policy_app.command()
@@ -39,13 +42,14 @@ def relation(
     from beltroad.policy import dates
     from beltroad.policy.profile import relation as between
 
-    a, b = economies.iso3(one), economies.iso3(other)
-    table = between(a, b, dates.day(date))
+    table = between(one, other, dates.day(date))
     if as_json:
         typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
         return
+    a, b = economies.iso3(one), economies.iso3(other)
     heading = f"{economies.name(a)} and {economies.name(b)}, {_when(date)}"
     _print(table, heading, everything=everything, sides=(a, b))
+    _ends(table, date)
 
 
 @policy_app.command()
@@ -66,6 +70,7 @@ def profile(
         return
     heading = f"{economies.name(economy)}, {_when(date)}"
     _print(table, heading, everything=everything, sides=None)
+    _ends(table, date)
 
 
 @policy_app.command()
@@ -82,14 +87,15 @@ def instruments(
     if as_json:
         typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
         return
-    shown = Table("instrument", "rows", "list", "known to", "title", box=None)
-    for column in shown.columns[:4]:
-        column.no_wrap = True
+    console = Console()
+    margin = 2 + max(map(len, table["instrument"]))
     for row in table.to_dict("records"):
-        texts = (row["instrument"], str(row["rows"]), row["coverage"], row["as_of"],
-                 f"{row['title']} ({row['pillar']}, {row['kind']})")  # fmt: skip
-        shown.add_row(*map(escape, texts))
-    Console().print(shown)
+        say(
+            console,
+            f"{row['instrument']:<{margin}}{row['title']} ({row['pillar']}, {row['kind']}): "
+            f"{row['rows']} rows, {row['coverage']} list, known to {row['as_of']}",
+            margin,
+        )
 
 
 @policy_app.command()
@@ -114,22 +120,42 @@ def parties(
                   highlight=False)  # fmt: skip
     shown = Table("economy", "partner", "state", "since", "confidence", box=None)
     for row in table.to_dict("records"):
-        shown.add_row(row["iso3"], row["partner"], _word(row["state"]), row["since"],
-                      _trust(row["confidence"]))  # fmt: skip
+        shown.add_row(row["iso3"], row["partner"], _word(row["state"]), row["since"], _trust(row))
     console.print(shown)
+    console.print("--json names the source and the rows of each line", highlight=False)
 
 
 def _when(text: str | None) -> str:
-    return f"on {text}" if text else "latest known state"
+    return f"on {text.strip()}" if text else "latest known state"
+
+
+def _ends(table: pd.DataFrame, text: str | None) -> None:
+    """Say how many lists end before the day that is asked about."""
+    from beltroad.policy import facts
+
+    if text is None:
+        return
+    known = facts.instruments().set_index("instrument")["as_of"]
+    ends = known[known.index.isin(table["instrument"])]
+    early = ends[ends < text.strip()]
+    if len(early):
+        Console().print(
+            f"{len(early)} of {len(ends)} lists end before that day, the first on {early.min()}: "
+            "later changes are not in them (beltroad policy instruments names the days)",
+            highlight=False,
+        )  # fmt: skip
 
 
 def _word(state: str) -> str:
     return _WORDS.get(state, state)
 
 
-def _trust(confidence: str) -> str:
-    """Only doubt is worth a word in a table."""
-    return "unconfirmed" if confidence == "low" else ""
+def _trust(row: Mapping[Any, Any]) -> str:
+    """Only doubt is worth a word in a table; of many partners how many are in doubt."""
+    low, count = row.get("unconfirmed", ""), row.get("count", "")
+    if isinstance(low, str) and low and count not in ("", "0", low):
+        return f"{low} unconfirmed" if low != "0" else ""
+    return "unconfirmed" if row["confidence"] == "low" else ""
 
 
 def _print(
@@ -138,24 +164,29 @@ def _print(
     """By pillar: what holds in full; the rest as one line unless asked for."""
     console = Console()
     console.print(f"[b]{escape(heading)}[/b]", highlight=False)
-    kept = table if everything else table[table["state"].isin(["in_force", "signed", "suspended"])]
+    # The cooperation document is asked about most: its line always stands, whatever it says.
+    always = table["instrument"] == "bri_document"
+    if sides:  # what binds both but does not work between them is worth a line
+        always |= table["state_one"].eq("in_force") & table["state_other"].eq("in_force")
+    kept = table if everything else table[table["state"].isin(_HELD) | always]
     for pillar, rows in kept.groupby("pillar", sort=False):
         shown = Table("since", str(pillar), "", box=None, padding=(0, 2, 0, 0))
         shown.columns[0].min_width = 10
         for row in rows.to_dict("records"):
             scope = row["scope"] if " to " in row["scope"] or "grant" in row["scope"] else ""
             text = escape(f"{row['title']} ({scope})" if scope else row["title"])
-            state = row["since"] if row["state"] == "in_force" else _word(row["state"])
+            state = (row["since"] or "in force") if row["state"] == "in_force" else (
+                _word(row["state"]))  # fmt: skip
             if sides and row["state_one"] != row["state_other"]:
                 text += (f"\n[dim]{sides[0]} {_word(row['state_one'])}, "
                          f"{sides[1]} {_word(row['state_other'])}[/dim]")  # fmt: skip
-            if said := _particulars(row):
+            if said := _particulars(row, everything=everything):
                 text += f"\n[dim]{escape(said)}[/dim]"
-            shown.add_row(state or "in force", text, _trust(row["confidence"]))
+            shown.add_row(state, text, _trust(row))
         console.print(shown)
     if not everything:
         rest = table[~table.index.isin(kept.index)]
-        for words, states in (("Not in force", ("not", "ended")), ("Not known", ("unknown",))):
+        for words, states in (("Not in force", ("not",)), ("Not known", ("unknown",))):
             named = rest[rest["state"].isin(states)]["instrument"].drop_duplicates()
             if len(named):
                 console.print(f"{words} ({len(named)}): {', '.join(named)}", highlight=False)
@@ -163,10 +194,10 @@ def _print(
                       highlight=False)  # fmt: skip
 
 
-def _particulars(row: Mapping[Any, Any]) -> str:
-    count = row.get("count")
-    if isinstance(count, str) and count:
-        partners = row["partners"].split()
-        listed = " ".join(partners[:12]) + (" ..." if len(partners) > 12 else "")
-        return f"{count}: {listed}" if partners else count
-    return str(row["terms"]).replace("_", " ").replace("+", " and ")
+def _particulars(row: Mapping[Any, Any], *, everything: bool) -> str:
+    terms = str(row["terms"]).replace("_", " ").replace("+", " and ")
+    if not (partners := str(row.get("partners", "")).split()):
+        return terms
+    shown = partners if everything else partners[:_PARTNERS]
+    listed = " ".join(shown) + (" ..." if len(partners) > len(shown) else "")
+    return f"{row['count']}: {listed}" + (f"; {terms}" if terms else "")

@@ -49,7 +49,11 @@ def scorecard(
     if limit < 1:
         raise InputError(f"--limit {limit}: give 1 or more")
     if out is not None:
+        if economy is not None or checks:
+            raise InputError("--out writes the ranking: leave out ECONOMY and --checks")
         check_files([out])
+    if economy is not None and checks:
+        raise InputError("--checks is about all ranks: leave out ECONOMY, or --checks")
     card = score(dates.day(date), _weights(weight or []))
     if economy is not None:
         _one(card, economy, as_json=as_json)
@@ -66,10 +70,15 @@ def scorecard(
 
         text = ranking.reset_index().to_csv(index=False, lineterminator="\n", float_format="%.6g")
         write_atomically(out, text.encode())
+        typer.echo(f"{len(ranking)} economies: {out}", err=as_json)
     if as_json:
         typer.echo(json.dumps(records(ranking.reset_index()), ensure_ascii=False, indent=1))
         return
     _list(card, ranking, limit)
+
+
+# Headings that fit 80 columns beside the names of economies.
+_SHORT = {"infrastructure": "infra."}
 
 
 def _weights(texts: list[str]) -> dict[str, float]:
@@ -89,13 +98,16 @@ def _list(card: Scorecard, ranking: pd.DataFrame, limit: int) -> None:
 
     console = Console()
     pillars = list(card.weights)
-    shown = Table("rank", "5-95 %", "economy", "score", *(p[:6] for p in pillars), box=None)
+    shown = Table(
+        "rank", "5-95 %", "economy", "score", *(_SHORT.get(p, p) for p in pillars), box=None
+    )
     for row in ranking.head(limit).reset_index().to_dict("records"):
         shown.add_row(f"{row['rank']}", _range(row), escape(economies.name(row["iso3"])),
                       f"{row['score']:.2f}", *(f"{row[p]:.2f}" for p in pillars))  # fmt: skip
     console.print(shown)
     without = len(card.scores) - len(card.ranking)
-    console.print(f"{len(card.ranking)} economies ranked, {without} with too little known. "
+    some = "" if len(ranking) == len(card.ranking) else f"{len(ranking)} of "
+    console.print(f"{some}{len(card.ranking)} economies ranked, {without} with too little known. "
                   "5-95 %: ranks under other weights of the pillars. --checks: how firm they are",
                   highlight=False)  # fmt: skip
 
@@ -144,10 +156,13 @@ def _value(row: Mapping[Any, Any]) -> str:
     if value != value:
         return "not known"
     if row["transform"] == "flag":
-        return {1.0: "yes", 0.0: "no", 0.5: "signed"}.get(value, f"{value:g}")
+        # A partial list that does not name an economy says nothing about it.
+        no = "not listed" if "partial list" in row["note"] else "no"
+        return {1.0: "yes", 0.0: no, 0.5: "signed"}.get(value, f"{value:g}")
     if row["unit"] == "share":
         return f"{100 * value:.1f} %"
-    return f"{value:,.4g}" + (" %" if row["unit"] == "%" else "")
+    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+    return number + (" %" if row["unit"] == "%" else "")
 
 
 def _number(value: float) -> str:

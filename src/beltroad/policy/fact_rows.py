@@ -5,6 +5,7 @@ What is kept here is shared by every question: :mod:`beltroad.policy.facts` hand
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from beltroad.errors import DataError
 from beltroad.policy.agreements import agreement_pairs
 
 __all__ = [
-    "COLUMNS", "HUB", "by_name", "every", "instruments", "named", "of_the_hub", "places",
+    "COLUMNS", "HUB", "by_name", "every", "instruments", "made_on", "named", "of_the_hub", "places",
     "positions", "records", "terms",
 ]  # fmt: skip
 
@@ -84,6 +85,12 @@ def named() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
         firsts[name].add(one)
         seconds[name].add(other)
     return {name: (frozenset(firsts[name]), frozenset(seconds[name])) for name in firsts}
+
+
+@lru_cache(maxsize=1)
+def made_on() -> date:
+    """The last day to which any list is known."""
+    return date.fromisoformat(max(instruments()["as_of"]))
 
 
 @lru_cache(maxsize=1)

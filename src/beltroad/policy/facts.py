@@ -66,7 +66,7 @@ class Standing:
     instrument, iso3, partner
         What was asked; ``partner`` is empty for a multilateral instrument.
     on
-        The date asked about; the date the rows are known to, if none was given.
+        The date asked about; that of the latest known state, if none was given.
     state
         ``in_force``, ``signed`` (not in force), ``suspended``, ``ended``, ``not`` or ``unknown``.
     since
@@ -158,7 +158,8 @@ def standing(
         ISO 3166-1 alpha-3. A bilateral or unilateral instrument needs both: for a unilateral one
         ``iso3`` is who grants and ``partner`` who is granted. A multilateral one takes no partner.
     on
-        The date; None for the latest that the rows are known to.
+        The date; None for the latest known state: on the day the list is known to, or on that of
+        a later start which it tells ahead.
 
     Raises
     ------
@@ -174,8 +175,7 @@ def standing(
         needs = "one economy, no partner" if kind == "multilateral" else "two economies"
         raise InputError(f"{instrument_name} is {kind}: give {needs}")
     known_to = date.fromisoformat(about["as_of"])
-    asked = on if on is not None else known_to
-    state, positions = _decide(about, one, other, asked, known_to)
+    state, positions, asked = _decide(about, one, other, on)
     deciding = fact_rows.every().iloc[positions].reset_index(drop=True)
     if deciding.empty:
         note = _silent(about, one, other) or _beyond(asked, known_to)
@@ -189,8 +189,12 @@ def standing(
 
 
 def one_sided(instrument_name: str, one: str, other: str) -> bool:
-    """Whether the list is of pairs with China only, and so says nothing of this pair."""
-    return bool(other) and HUB not in (one, other) and instrument_name in fact_rows.of_the_hub()
+    """Whether the list is of other pairs only, and so says nothing of this one.
+
+    Lists of pairs with China say nothing of two others; a list of what one economy grants says
+    nothing of what it is granted.
+    """
+    return bool(_not_about(instrument(instrument_name), one, other))
 
 
 def sides_named(instrument_name: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -209,11 +213,9 @@ def decisions(
         ISO 3166-1 alpha-3 codes ``(iso3, partner)``; partner is empty for a multilateral one.
     """
     about = instrument(instrument_name)
-    known_to = date.fromisoformat(about["as_of"])
-    asked = on if on is not None else known_to
     out = []
     for one, other in sides:
-        state, positions = _decide(about, one, other, asked, known_to)
+        state, positions, _ = _decide(about, one, other, on)
         out.append(
             Decision(state, tuple(dict(fact_rows.records()[position]) for position in positions))
         )
@@ -238,10 +240,9 @@ def parties(instrument_name: str, on: date | None = None) -> pd.DataFrame:
     """
     about = instrument(instrument_name)
     known_to = date.fromisoformat(about["as_of"])
-    asked = on if on is not None else known_to
     out = []
     for one, other in sorted(key[1:] for key in fact_rows.places() if key[0] == instrument_name):
-        state, positions = _best(fact_rows.places()[instrument_name, one, other], asked, known_to)
+        state, positions, _ = _best(fact_rows.places()[instrument_name, one, other], on, known_to)
         deciding = [fact_rows.records()[position] for position in positions]
         last = deciding[-1]
         since = earliest(*(row["in_force_from"] for row in deciding))
@@ -254,27 +255,58 @@ def parties(instrument_name: str, on: date | None = None) -> pd.DataFrame:
 
 
 def _decide(
-    about: Mapping[str, str], one: str, other: str, asked: date, known_to: date
-) -> tuple[State, list[int]]:
-    """State, and positions of the rows that decide; without rows what an absence means."""
-    keys = _sides(about["kind"], one, other, about["instrument"], asked)
-    found = _positions_of(about["instrument"], keys)
+    about: Mapping[str, str], one: str, other: str, on: date | None
+) -> tuple[State, list[int], date]:
+    """State, positions of the rows that decide, and the day; without rows what absence means."""
+    known_to = date.fromisoformat(about["as_of"])
+    name = about["instrument"]
+    keys = _sides(about["kind"], one, other, name, on if on is not None else known_to)
+    found = _positions_of(name, keys)
     if not found:
-        return "unknown" if _silent(about, one, other) else "not", []
-    return _best(found, asked, known_to)
+        state: State = "unknown" if _silent(about, one, other) else "not"
+        return state, [], on if on is not None else known_to
+    return _best(found, on, known_to)
 
 
-def _best(positions: list[int], asked: date, known_to: date) -> tuple[State, list[int]]:
-    """The firmest state that one of the rows says, and the rows that say it."""
-    each = [_state(fact_rows.records()[position], asked, known_to) for position in positions]
+def _best(positions: list[int], on: date | None, known_to: date) -> tuple[State, list[int], date]:
+    """The firmest state that one of the rows says, the rows that say it, and the day."""
+    rows = [fact_rows.records()[position] for position in positions]
+    asked = on if on is not None else _latest(rows, known_to)
+    each = [_state(row, asked, known_to) for row in rows]
     state = min(each, key=_ORDER.index)
-    return state, [at for at, said in zip(positions, each, strict=True) if said == state]
+    deciding = [at for at, said in zip(positions, each, strict=True) if said == state]
+    return state, deciding, asked
+
+
+def _latest(rows: Iterable[Mapping[Any, Any]], known_to: date) -> date:
+    """The day of the latest known state: that of the list, or of a start that it tells ahead.
+
+    A start later than the day on which any list was made is still to come.
+    """
+    told = (bounds(row[column])[1] for row in rows for column in ("signed_on", "in_force_from"))
+    made = fact_rows.made_on()
+    return max([known_to, *(day for day in told if day is not None and day <= made)])
+
+
+def _not_about(about: Mapping[str, str], one: str, other: str) -> str:
+    """What other pairs than this one the list is about; empty where it can name this one."""
+    name = about["instrument"]
+    if other and HUB not in (one, other) and name in fact_rows.of_the_hub():
+        return f"the list is of pairs with {HUB} only"
+    if about["kind"] != "unilateral":
+        return ""
+    granting, granted = fact_rows.named()[name]
+    if len(granting) == 1 and not granting & {one, _BODY}:
+        return f"the list is of what {min(granting)} grants"
+    if len(granted) == 1 and not granted & {other, _BODY}:
+        return f"the list is of what is granted to {min(granted)}"
+    return ""
 
 
 def _silent(about: Mapping[str, str], one: str, other: str) -> str:
     """Why an absence from the list says nothing; empty where it means that nothing holds."""
-    if one_sided(about["instrument"], one, other):
-        return f"the list is of pairs with {HUB} only"
+    if aside := _not_about(about, one, other):
+        return aside
     if about["coverage"] != "complete":
         return "the list is partial"
     if not other and about["topic"] in _EXTENDED and one in TERRITORIES:
@@ -289,6 +321,8 @@ def _state(row: Mapping[Any, Any], on: date, known_to: date) -> State:
     signed_first, signed_last = bounds(row["signed_on"])
     end_first, end_last = bounds(row["in_force_to"])
     if end_last is not None and on > end_last:
+        if status == "in_force" and end_last >= known_to:
+            return "unknown"  # it ran out after the list ends: it may have been renewed
         return "suspended" if status == "suspended" else "ended"
     if end_first is not None and end_first < on and end_first != end_last:
         return "unknown"

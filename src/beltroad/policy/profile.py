@@ -17,14 +17,23 @@ from beltroad import evidence
 from beltroad.errors import InputError
 from beltroad.evidence import economies
 from beltroad.policy import facts
+from beltroad.policy.dates import latest
 from beltroad.policy.facts import Standing
 from beltroad.policy.membership import MembershipStatus, status
+from beltroad.policy.territories import one_state
 
 __all__ = ["PILLARS", "profile", "relation"]
 
 PILLARS = ("policy", "infrastructure", "trade", "finance", "people", "risk")
 # Rows that only serve others, or say of a country what it is: not part of a pair's profile.
-_GROUPS = ("eu", "euro_area")
+_GROUPS = ("eu", "euro_area", "judgment_rule", "apostille_objection")
+# Arrangements within China and across the Taiwan Strait: of no use between any others.
+_WITHIN = frozenset({"CHN", "HKG", "MAC", "TWN"})
+_GRADES = ("high", "medium", "low")
+_COLUMNS = (
+    "pillar", "instrument", "title", "scope", "state", "state_one", "state_other", "since", "terms",
+    "confidence", "source_title", "source_url", "rows", "note",
+)  # fmt: skip
 # From the firmest tie to none; what both sides give together is the last of the two.
 _FIRM = ("in_force", "signed", "unknown", "suspended", "ended", "not")
 _SAYS = {"member": "in_force", "withdrawn": "ended", "none": "not", "unknown": "unknown"}
@@ -48,32 +57,36 @@ def relation(one: str, other: str, on: date | None = None) -> pd.DataFrame:
         One row per instrument and direction: pillar, instrument, title, scope (``between``,
         ``both``, or ``AAA to BBB`` for what one side grants), state, state_one, state_other,
         since, terms, confidence, source_title, source_url, rows (keys), note. Sorted by pillar.
+        Several sources are joined by "; ", several addresses by a blank. Lists that cannot speak
+        of the pair are left out; a convention between states that does not work between the two
+        (an objection, or both inside one state) has state ``not`` and says why in its terms.
 
     Raises
     ------
     InputError
         If an economy is unknown, or both are the same.
     """
-    a, b = economies.iso3(one), economies.iso3(other)
+    a, b = _economy(one), _economy(other)
     if a == b:
         raise InputError(f"{one!r:.40} and {other!r:.40} are the same economy ({a}); give two")
     lines = [_documents(a, b, on)]
     for about in facts.instruments().to_dict("records"):
         name = about["instrument"]
-        if name in _GROUPS or (about["kind"] != "multilateral" and facts.one_sided(name, a, b)):
+        if name in _GROUPS or not _about(about, a, b):
             continue
         if about["kind"] == "multilateral":
             each = facts.standing(name, a, on=on), facts.standing(name, b, on=on)
-            lines.append(_together(about, each))
-        elif about["kind"] == "bilateral":
+            lines.append(_between(about, each, _together(about, each)))
+        elif about["kind"] == "bilateral" and not facts.one_sided(name, a, b):
             lines.append(_line(about, "between", facts.standing(name, a, b, on)))
-        else:
+        elif about["kind"] == "unilateral":
             lines += [
                 _line(about, f"{x} to {y}", facts.standing(name, x, y, on))
                 for x, y in ((a, b), (b, a))
+                if not facts.one_sided(name, x, y)
             ]
     lines += [line for x, y in ((a, b), (b, a)) if (line := _visa(x, y, on)) is not None]
-    return _sorted(pd.DataFrame(lines))
+    return _sorted(pd.DataFrame(lines)[list(_COLUMNS)])
 
 
 def profile(economy: str, on: date | None = None) -> pd.DataFrame:
@@ -85,25 +98,49 @@ def profile(economy: str, on: date | None = None) -> pd.DataFrame:
         One row per instrument (and direction of unilateral ones): pillar, instrument, title,
         scope (``party``, ``partners``, ``grants to``, ``granted by``), state, since, partners
         (codes in force, space-separated; of bilateral ones), count, unknown (pairs that cannot be
-        placed), terms, confidence, source_title, source_url, rows, note.
+        placed), unconfirmed (of those in force), terms, confidence (the lowest), source_title,
+        source_url, rows, note. Since and terms are those of a single partner or of the party. A
+        partner EUU stands for the members of the European Union.
     """
-    code = economies.iso3(economy)
+    code = _economy(economy)
     document = _document(status(code, on)) if _in_membership(code) else None
     lines = [] if document is None else [document | {"scope": "party"}]
     for about in facts.instruments().to_dict("records"):
         name = about["instrument"]
+        if not _about(about, code):
+            continue
         if about["kind"] == "multilateral":
             lines.append(_line(about, "party", facts.standing(name, code, on=on)))
         elif about["kind"] == "bilateral":
             lines.append(_partners(about, code, "partners", on))
         else:
-            lines += [_partners(about, code, scope, on) for scope in ("grants to", "granted by")]
+            for scope, side in zip(("grants to", "granted by"), facts.sides_named(name),
+                                   strict=True):  # fmt: skip
+                if len(side) != 1 or code in side:
+                    lines.append(_partners(about, code, scope, on))
     table = pd.DataFrame(lines)
-    for column in ("partners", "count", "unknown"):
+    for column in ("partners", "count", "unknown", "unconfirmed"):
         if column not in table:
             table[column] = ""
-    table["partners"] = table["partners"].fillna("")
+        table[column] = table[column].fillna("")
     return _sorted(table).drop(columns=["state_one", "state_other"])
+
+
+def _economy(text: str) -> str:
+    if text.strip().upper() in ("EU", "EUU", "EUROPEAN UNION"):
+        raise InputError(
+            f"{text.strip()!r}: the European Union is asked about by its members, as DEU; "
+            "what it has agreed as one party is counted for each of them"
+        )
+    return economies.iso3(text)
+
+
+def _about(about: Mapping[Any, Any], *codes: str) -> bool:
+    """Whether an instrument can concern these at all."""
+    if about["kind"] == "multilateral":
+        return True
+    first, second = facts.sides_named(about["instrument"])
+    return not (first | second) <= _WITHIN or set(codes) <= first | second
 
 
 def _in_membership(code: str) -> bool:
@@ -118,7 +155,8 @@ def _document(found: MembershipStatus) -> dict[str, object]:
     return {
         "pillar": "policy", "instrument": "bri_document", "title": _DOCUMENT,
         "state": _SAYS[found.state], "since": found.signed_on if found.state == "member" else "",
-        "terms": "", "confidence": found.confidence, "source_title": found.source_title,
+        "terms": f"withdrawn {found.withdrawn_on}" if found.withdrawn_on else "",
+        "confidence": found.confidence, "source_title": found.source_title,
         "source_url": found.source_url, "rows": f"membership:{found.iso3}", "note": found.note,
     }  # fmt: skip
 
@@ -128,7 +166,7 @@ def _documents(a: str, b: str, on: date | None) -> dict[str, object]:
     others = [code for code in (a, b) if code != "CHN"]
     found = [_document(status(code, on)) for code in others if _in_membership(code)]
     if len(found) < len(others):
-        blank: dict[str, object] = dict.fromkeys(_document(status("CHN")), "")
+        blank: dict[str, object] = dict.fromkeys(_COLUMNS, "")
         blank |= {"state": "unknown", "note": "no row in the table membership"}
         found = [*found, blank]
     if len(others) == 1:
@@ -161,7 +199,7 @@ def _visa(to: str, citizens: str, on: date | None) -> dict[str, object] | None:
         "scope": f"{to} to {citizens}",
         "state": "unknown" if early else "in_force" if free else "not",
         "state_one": "", "state_other": "", "since": "",
-        "terms": f"{requirement}{stay}", "confidence": "medium",
+        "terms": f"{requirement}{stay}, as of {_VISAS_ON}", "confidence": "medium",
         "source_title": source.title, "source_url": source.url,
         "rows": f"visa_requirements:{to}:{citizens}", "note": f"as of {_VISAS_ON}",
     }  # fmt: skip
@@ -175,69 +213,124 @@ def _visas() -> dict[tuple[str, str], tuple[str, float]]:
 
 
 def _line(about: Mapping[Any, Any], scope: str, found: Standing) -> dict[str, object]:
-    first = found.rows.iloc[0] if len(found.rows) else None
     return {
         "pillar": about["pillar"], "instrument": about["instrument"], "title": about["title"],
         "scope": scope, "state": found.state, "state_one": "", "state_other": "",
-        "since": found.since, "terms": _terms(found.terms), "confidence": found.confidence,
-        "source_title": about["source_title"] if first is None else first["source_title"],
-        "source_url": about["source_url"] if first is None else first["source_url"],
+        "since": found.since, "terms": _terms(found.terms, _end(found)),
+        "confidence": found.confidence,
+        **_sources(about, [found]),
         "rows": " ".join(found.rows["row"]), "note": _notes([found]),
+    }  # fmt: skip
+
+
+def _sources(about: Mapping[Any, Any], found: Sequence[Standing]) -> dict[str, object]:
+    """Sources of the rows used; that of the whole list where no row was."""
+    return {
+        column: between.join(
+            dict.fromkeys(text for each in found for text in each.rows[column] if text)
+        ) or (about[column] if all(each.rows.empty for each in found) else "")
+        for column, between in (("source_title", "; "), ("source_url", " "))
     }  # fmt: skip
 
 
 def _together(about: Mapping[Any, Any], each: tuple[Standing, Standing]) -> dict[str, object]:
     """What a multilateral instrument is between two economies."""
-    line = _line(about, "both", each[0])
     states = [found.state for found in each]
     state = max(states, key=_FIRM.index)
     used = [found for found in each if len(found.rows)]
-    confidences = [found.confidence for found in used]
-    return line | {
+    return _line(about, "both", each[0]) | _sources(about, each) | {
         "state": state, "state_one": states[0], "state_other": states[1],
-        "since": max(found.since for found in each) if state == "in_force" else "",
+        "since": latest(*(found.since for found in each)) if state == "in_force" else "",
         "terms": "; ".join(
-            f"{found.iso3}: {_terms(found.terms)}" for found in each if found.terms
+            f"{found.iso3}: {_terms(found.terms, _end(found))}"
+            for found in each
+            if found.terms or _end(found)
         ),
-        "confidence": max(confidences, key=("high", "medium", "low").index) if confidences else "",
+        "confidence": max((found.confidence for found in used), key=_GRADES.index, default=""),
         "rows": " ".join(" ".join(found.rows["row"]) for found in used),
         "note": _notes(each),
     }  # fmt: skip
+
+
+def _between(
+    about: Mapping[Any, Any], each: tuple[Standing, Standing], line: dict[str, object]
+) -> dict[str, object]:
+    """The line, unless the convention binds both but does not work between the two."""
+    one, other = each
+    if about["topic"] != "disputes" or line["state"] != "in_force":
+        return line
+    if one_state(one.iso3, other.iso3, one.on):
+        said = "binds both, but does not work inside one state: arrangements do"
+        return line | {"state": "not", "since": "", "terms": said}
+    if about["instrument"] != "apostille":
+        return line
+    objection = facts.standing("apostille_objection", one.iso3, other.iso3, one.on)
+    if objection.state == "in_force":
+        return line | _sources(about, [*each, objection]) | {
+            "state": "not", "since": "",
+            "terms": "binds both, but not each other: one objected to the other (article 12)",
+            "rows": " ".join([str(line["rows"]), *objection.rows["row"]]),
+            "note": _notes([*each, objection]),
+        }  # fmt: skip
+    met = [found.iso3 for found in each if found.terms.get("objections") == "yes"]
+    if met:
+        said = f"some states objected to {' and to '.join(met)}; none by the other is known"
+        return line | {"terms": said}
+    return line
 
 
 def _partners(
     about: Mapping[Any, Any], code: str, scope: str, on: date | None
 ) -> dict[str, object]:
     """Partners of an economy under a bilateral or unilateral instrument."""
-    table = facts.rows(about["instrument"], code)
-    if scope != "partners":
-        table = table[table["iso3" if scope == "grants to" else "partner"] == code]
-    others = sorted((set(table["iso3"]) | set(table["partner"])) - {code, ""})
-    found = {}
-    for each in others:
-        granting, granted = (each, code) if scope == "granted by" else (code, each)
-        found[each] = facts.standing(about["instrument"], granting, granted, on)
-    states = {each: standing.state for each, standing in found.items()}
-    held = [each for each, state in states.items() if state == "in_force"]
-    unsure = [each for each, state in states.items() if state == "unknown"]
+    name = about["instrument"]
+    others = _others(name, code, scope, on)
+    pairs = [(each, code) if scope == "granted by" else (code, each) for each in others]
+    found = dict(zip(others, facts.decisions(name, pairs, on), strict=True))
+    states = [each.state for each in found.values()]
+    held = {each: decided for each, decided in found.items() if decided.state == "in_force"}
+    used = [row for decided in held.values() for row in decided.rows]
     complete = about["coverage"] == "complete"
-    state = "in_force" if held else "unknown" if unsure or not complete else "not"
-    used = [found[each] for each in held]
+    last = ("unknown", "signed", "suspended", *(("ended",) if complete else ()))
+    none = "not" if complete else "unknown"
+    state = "in_force" if held else next((each for each in last if each in states), none)
+    low = [all(row["confidence"] == "low" for row in decided.rows) for decided in held.values()]
+    only = facts.standing(name, *pairs[0], on) if len(pairs) == len(held) == 1 else None
     return {
-        "pillar": about["pillar"], "instrument": about["instrument"], "title": about["title"],
-        "scope": scope, "state": state, "state_one": "", "state_other": "", "since": "",
-        "partners": " ".join(held), "count": str(len(held)), "unknown": str(len(unsure)),
-        "terms": "",
-        "confidence": max((each.confidence for each in used),
-                          key=("high", "medium", "low").index, default=""),
+        "pillar": about["pillar"], "instrument": name, "title": about["title"],
+        "scope": scope, "state": state, "state_one": "", "state_other": "",
+        "since": only.since if only else "",
+        "partners": " ".join(held), "count": str(len(held)),
+        "unknown": str(states.count("unknown")), "unconfirmed": str(sum(low)),
+        "terms": _terms(only.terms) if only else "",
+        "confidence": max((row["confidence"] for row in used), key=_GRADES.index, default=""),
         "source_title": about["source_title"], "source_url": about["source_url"],
-        "rows": " ".join(" ".join(each.rows["row"]) for each in used),
+        "rows": " ".join(dict.fromkeys(row["row"] for row in used)),
         "note": "" if complete else "the list is partial",
     }  # fmt: skip
 
 
-def _terms(terms: dict[str, str]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in terms.items())
+def _others(name: str, code: str, scope: str, on: date | None) -> list[str]:
+    """Who stands beside an economy, or beside the European Union that it is a member of."""
+    out: set[str] = set()
+    member = code != "EUU" and facts.standing("eu", code, on=on).state == "in_force"
+    for side in (code, "EUU") if member else (code,):
+        table = facts.rows(name, side)
+        if scope != "granted by":
+            out |= set(table.loc[table["iso3"] == side, "partner"])
+        if scope != "grants to":
+            out |= set(table.loc[table["partner"] == side, "iso3"])
+    return sorted(out - {code, ""})
+
+
+def _end(found: Standing) -> str:
+    """Until when something held that has ended; empty if that is not dated."""
+    return latest(*found.rows["in_force_to"]) if found.state == "ended" else ""
+
+
+def _terms(terms: dict[str, str], end: str = "") -> str:
+    said = [f"until {end}"] if end else []
+    return ", ".join([*said, *(f"{key} {value}" for key, value in terms.items())])
 
 
 def _notes(found: Sequence[Standing]) -> str:

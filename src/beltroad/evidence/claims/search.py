@@ -8,7 +8,7 @@ import pandas as pd
 
 from beltroad.errors import InputError
 from beltroad.evidence import tables as bundle
-from beltroad.evidence.claims.frames import Tables, bundled, joined
+from beltroad.evidence.claims.frames import NUMBERS, Tables, bundled, joined
 from beltroad.evidence.claims.index import Index, read_query
 from beltroad.evidence.claims.rows import rows_of
 
@@ -19,7 +19,11 @@ WEIGHTS = {
     "wording": 2.0, "said_by": 2.0, "document_title": 1.0, "geography_title": 1.0,
     "partner_title": 1.0, "number": 2.0, "note": 0.7, "columns": 0.5, "sources": 0.5,
 }  # fmt: skip
-RESULT = ("kind", "id", "title", "value", "unit", "date", "said_by", "score")
+RESULT = (
+    "kind", "id", "title", "indicator_title", "value", "value_high", "bound", "unit", "status",
+    "date", "said_by", "score",
+)  # fmt: skip
+_FIGURE = ("indicator", "indicator_title", "value", "value_high", "bound", "unit", "status")
 AGAIN = 0.2
 """Each further claim of one indicator counts so much less."""
 WHOLE = 1.5
@@ -44,8 +48,10 @@ def search(text: str, limit: int = 20, *, tables: Tables | None = None) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        ``kind`` (claim, indicator, document or table), ``id``, ``title``, ``value`` (NaN but for
-        claims), ``unit``, ``date``, ``said_by`` and ``score``.
+        ``kind`` (claim, indicator, document or table), ``id``, ``title`` and ``score``; of claims
+        also ``indicator_title``, ``value`` with ``value_high`` (of a range), ``bound`` (exact,
+        about, more_than, ...), ``unit``, ``status`` (read or unconfirmed), ``date``, ``said_by``;
+        of the others these are empty or NaN.
 
     Raises
     ------
@@ -91,9 +97,8 @@ def _index(tables: Tables) -> tuple[Index, list[dict[str, object]]]:
         texts.append({k: v for k, v in row.items() if isinstance(v, str)} | {"number": number})
         about.append({
             "kind": "claim", "id": row["claim_id"], "title": row["subject"],
-            "indicator": row["indicator"], "value": row["value"], "unit": row["unit"],
             "date": row["period_end"], "said_by": row["said_by"] or row["document_title"],
-        })  # fmt: skip
+        } | {column: row[column] for column in _FIGURE})  # fmt: skip
     for kind, titles in (("indicator", _indicators(frame)), ("document", _documents(frame))):
         for code, title, more in titles:
             texts.append({"table_title": title, "name": code, "note": more})
@@ -110,8 +115,8 @@ def _index(tables: Tables) -> tuple[Index, list[dict[str, object]]]:
 
 
 def _plain(kind: str, code: str, title: str) -> dict[str, object]:
-    return {"kind": kind, "id": code, "title": title, "value": float("nan"), "unit": "",
-            "date": "", "said_by": "", "indicator": ""}  # fmt: skip
+    about: dict[str, object] = {"kind": kind, "id": code, "title": title, "date": "", "said_by": ""}
+    return about | {c: float("nan") if c in NUMBERS else "" for c in _FIGURE}
 
 
 def _indicators(frame: pd.DataFrame) -> list[tuple[str, str, str]]:

@@ -27,7 +27,7 @@ def claims(
     Parameters
     ----------
     pillar
-        policy, infrastructure, trade, finance, people or risk.
+        policy, infrastructure, trade, finance or people.
     country
         Any name or code of an economy (:func:`beltroad.evidence.economies.iso3`), or a group or
         place of the claims ("BRI", "WORLD"): claims about it or with it as the counterpart.

@@ -264,7 +264,7 @@ def answer(law: RuleSet, question: Question) -> Answer:
 def _thresholds(
     law: RuleSet, live: Iterable[Rule], decided: Rule, facts: dict[str, object]
 ) -> tuple[Threshold, ...]:
-    """Limits of the deciding rule, and of stricter ones that only more persons would trigger."""
+    """Limits of the deciding rule, and those not reached of stricter ones that they hold back."""
     rank = list(OUTCOMES)
     found = []
     for rule in live:
@@ -277,7 +277,10 @@ def _thresholds(
             continue
         for test in limits:
             value = facts[test.fact]
-            if isinstance(value, int) and test.at_least is not None:
+            if not isinstance(value, int) or test.at_least is None:
+                continue
+            # Of a rule that did not decide only what is not reached yet stands between.
+            if rule is decided or value < test.at_least:
                 found.append(
                     Threshold(
                         test.fact, test.at_least, value, test.at_least - value, rule.outcome,
@@ -312,6 +315,8 @@ def _notes(
         found.append(f"{question.importer} {listed}: {group.title} ({source.title}){remark}.")
     if on > law.as_of:
         found.append(f"The rules are known up to {law.as_of}; later changes are not in them.")
+    if question.persons == 0:
+        found.append("No persons were stated: the answer is for data without personal data.")
     counts_held = any(test.fact == "held_persons" for rule in live for test in rule.when)
     if counts_held and question.held_persons is None:
         found.append(

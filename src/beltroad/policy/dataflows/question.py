@@ -63,9 +63,10 @@ class Question:
         words = {"purpose": purpose, "zone_list": zone_list}
         for fact, word in words.items():
             if word not in CHOICES[fact]:
+                close = suggest(word, CHOICES[fact])
                 raise InputError(
                     f"{fact.replace('_', ' ')} {word!r:.40} is not known. "
-                    f"{suggest(word, CHOICES[fact])} Known: {', '.join(CHOICES[fact])}"
+                    f"{close + ' ' if close else ''}Known: {', '.join(CHOICES[fact])}"
                 )
         if isinstance(on, datetime):
             on = on.date()

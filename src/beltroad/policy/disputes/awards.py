@@ -87,7 +87,7 @@ def new_york(made_in: str, enforced_in: str, on: date, nature: Nature, facts: Fa
             state = "not enforceable"
             sentence = (
                 f"{where} was not bound and {there} has declared reciprocity: the seat must be in "
-                "a contracting state (article I(3))."
+                "a contracting state (article I(3)). Its own law may still allow it."
             )
             floor = "" if asked.terms.get("reservations_read") == "yes" else "low"
     if state != "not enforceable" and asked.terms.get("notified_only") == "yes":
@@ -183,7 +183,13 @@ def cross_strait(made_in: str, enforced_in: str, on: date, facts: Facts, what: s
     text = TEXTS["cross_strait_recognition"]
     found = facts.standing("cross_strait_recognition", enforced_in, made_in, on)
     if found.state != "in_force":
-        return _not_bound("cross_strait_recognition", enforced_in, found, on)
+        # Each side has replaced rules of its own before: that these had not begun settles nothing.
+        return Basis(
+            "cross_strait_recognition", text.title, "unknown", "", text.article,
+            f"Which rules {name(enforced_in)} applied to {what} of {name(made_in)} on "
+            f"{on.isoformat()} is not in the table.", (), (), ids(found), found.confidence,
+            found.note,
+        )  # fmt: skip
     return Basis(
         "cross_strait_recognition", text.title, "conditional", found.since, text.article,
         f"{name(enforced_in)} recognises {what} of {name(made_in)} by a ruling of its courts.",

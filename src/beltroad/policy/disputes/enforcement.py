@@ -57,7 +57,7 @@ def enforceable(
     if kind_of_result not in RESULTS:
         raise InputError(
             f"no kind of result {kind_of_result!r:.40}. {suggest(kind_of_result, RESULTS)} "
-            f"Kinds: {', '.join(RESULTS)}"
+            f"Kinds: {', '.join(RESULTS)}".replace("  ", " ")
         )
     kind = next(k for k in RESULTS if k == kind_of_result)
     source: Facts = facts if facts is not None else TableFacts()

@@ -9,7 +9,7 @@ from beltroad.policy.dates import latest
 from beltroad.policy.disputes.awards import arrangement, cross_strait, ids, own_law
 from beltroad.policy.disputes.model import Basis, Facts, State, weakest
 from beltroad.policy.disputes.texts import TEXTS
-from beltroad.policy.facts import Standing
+from beltroad.policy.facts import Standing, terms
 from beltroad.policy.territories import one_state
 
 __all__ = ["judgment_bases"]
@@ -128,6 +128,6 @@ def _told(cases: Standing) -> str:
         return ""
     said = []
     for row in cases.rows.to_dict("records"):
-        terms = dict(part.split("=", 1) for part in row["terms"].split(";") if part)
-        said.append(f"{row['in_force_from'][:4]} {terms['outcome']} ({terms['case']})")
+        of = terms(row["terms"])
+        said.append(f"{row['in_force_from'][:4]} {of['outcome']} ({of['case']})")
     return f" Reported: {'; '.join(said)}."

@@ -71,7 +71,7 @@ def routes(
     if kind not in CONTRACTS:
         raise InputError(
             f"no kind of contract {contract_kind!r:.40}. {suggest(kind, CONTRACTS)} "
-            f"Kinds: {', '.join(CONTRACTS)}"
+            f"Kinds: {', '.join(CONTRACTS)}".replace("  ", " ")
         )
     one, other = pair(home, host)
     source: Facts = facts if facts is not None else TableFacts()

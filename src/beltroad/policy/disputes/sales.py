@@ -37,11 +37,20 @@ def sales_law(home: str, host: str, on: date, facts: Facts) -> SalesLaw:
         told = "Whether both were bound is not known."
         return SalesLaw("unknown", "", "article 1", told, declared, rows, low)
     bound = [s for s in (one, other) if s.state == "in_force"]
+    if bound and "art95" in bound[0].terms.get("declarations", "").split("+"):
+        told = (
+            f"Only {name(bound[0].iso3)} is bound, and its declaration under article 95 frees its "
+            "courts from article 1(1)(b): the convention governs only if the contract chooses it, "
+            "or a court elsewhere that is bound without this declaration is led to its law."
+        )
+        return SalesLaw(
+            "may govern", bound[0].since, "articles 1(1)(b) and 95", told, declared, rows, low
+        )
     if bound:
         return SalesLaw(
             "may govern", bound[0].since, "article 1(1)(b)",
             f"Only {name(bound[0].iso3)} is bound: the convention governs where conflict rules "
-            "lead to its law, unless a declaration under article 95 stands.", declared, rows, low,
+            "lead to its law.", declared, rows, low,
         )  # fmt: skip
     told = "Neither is bound: national sales law governs."
     return SalesLaw("does not govern", "", "article 1", told, (), rows, low)

@@ -78,7 +78,7 @@ def scorecard(
     """
     shares = _weights(weights)
     about = indicators()
-    raw = _values(on)
+    raw = _values(on).copy()  # the caller may change what is handed out
     transform = dict(zip(about["indicator"], about["transform"], strict=True))
     direction = {k: int(v) for k, v in zip(about["indicator"], about["direction"], strict=True)}
     pillar = dict(zip(about["indicator"], about["pillar"], strict=True))
@@ -120,7 +120,8 @@ def _weights(weights: Mapping[str, float] | None) -> dict[str, float]:
     given = dict.fromkeys(PILLARS, 1.0) | {k: float(v) for k, v in (weights or {}).items()}
     for name in given:
         if name not in PILLARS:
-            raise InputError(f"weights: no pillar {name!r:.40}. {suggest(name, PILLARS)} "
+            close = suggest(name, PILLARS)
+            raise InputError(f"weights: no pillar {name!r:.40}. {close + ' ' if close else ''}"
                              f"Pillars: {', '.join(PILLARS)}")  # fmt: skip
     total = sum(given.values())
     if not all(np.isfinite(v) and v >= 0 for v in given.values()) or not total > 0:

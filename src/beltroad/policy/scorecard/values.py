@@ -70,15 +70,18 @@ def values(on: date | None = None) -> pd.DataFrame:
 def _dated(kind: str, name: str, codes: tuple[str, ...], on: date | None) -> list[float]:
     """1 in force, 0.5 signed, 0 not; NaN where it is not known.
 
-    Of a partial list (``listed_``) an absence counts as none, as the indicator's note says.
+    Of a partial list (``listed_``) an absence counts as none, as the indicator's note says; an
+    economy that it names without a date stays unknown on an earlier day.
     """
     if kind == "document":
         return [_DOCUMENT.get(status(code, on).state, float("nan")) for code in codes]
     listed, kind = kind.startswith("listed_"), kind.removeprefix("listed_")
     if kind not in _SIDES:
         raise DataError(f"scorecard_indicators: no origin {kind!r}")
-    states = facts.states(name, [_SIDES[kind](code) for code in codes], on)
-    return [_COUNTS.get(state, 0.0 if listed else float("nan")) for state in states]
+    found = facts.decisions(name, [_SIDES[kind](code) for code in codes], on)
+    return [
+        _COUNTS.get(each.state, 0.0 if listed and not each.rows else float("nan")) for each in found
+    ]
 
 
 def _count(table: str, keep: Callable[[pd.DataFrame], pd.Series] | None = None) -> pd.Series:
@@ -151,12 +154,23 @@ def _visa_from_china(on: date | None) -> pd.Series:
 
 
 def _either(on: date | None, *ways: tuple[str, str, str]) -> pd.Series:
-    """1 if one of several instruments is in force; the blank side is the economy."""
+    """1 if one of several instruments is in force; the blank side is the economy.
+
+    NaN where none is but one of a complete list may be; of a partial list an absence counts as
+    none, as the indicator's note says.
+    """
     held = [
         facts.states(name, [(one or code, other or code) for code in economies()], on)
         for name, one, other in ways
     ]
-    best = [max(_COUNTS.get(state, 0.0) for state in each) for each in zip(*held, strict=True)]
+    none = [
+        float("nan") if facts.instrument(name)["coverage"] == "complete" else 0.0
+        for name, _, _ in ways
+    ]
+    best = []
+    for each in zip(*held, strict=True):
+        counts = [_COUNTS.get(state, blank) for state, blank in zip(each, none, strict=True)]
+        best.append(1.0 if 1.0 in counts else max(counts, key=lambda c: 2 if c != c else c))
     return pd.Series(best, index=list(economies()))
 
 
