@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,10 @@ def root(
 def main() -> None:
     """Run the command line; every error on purpose becomes its message and an exit code."""
     code: object = 0
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of an older code page shows names it lacks letters for, and does not stop.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
     except BeltroadError as error:

@@ -171,6 +171,7 @@ def _number(value: float) -> str:
 
 def _checks(card: Scorecard, *, as_json: bool) -> None:
     from beltroad.policy.scorecard import published_ranks
+    from beltroad.policy.scorecard.sensitivity import FEWEST
 
     scores = {"score": card.ranking["score"]} | {
         pillar: card.scores[pillar].dropna() for pillar in card.weights
@@ -186,8 +187,13 @@ def _checks(card: Scorecard, *, as_json: bool) -> None:
         firm.add_row(escape(row["variant"]), f"{row['rank_correlation']:.3f}",
                      f"{row['largest_move']:.0f} ranks")  # fmt: skip
     console.print(firm)
-    theirs = Table("published index", "year", "ours", "economies", "rank correlation", box=None)
-    for row in beside.to_dict("records"):
-        theirs.add_row(escape(row["title"]), str(row["year"]), row["score"],
-                       str(row["economies"]), _number(row["rank_correlation"]))  # fmt: skip
+    names = ["score", *card.weights]
+    theirs = Table("published index", "year", "n", *(name[:6] for name in names), box=None)
+    for (title, year), rows in beside.groupby(["title", "year"], sort=False):
+        figures = rows.set_index("score")["rank_correlation"]
+        shared = rows.loc[rows["score"] == "score", "economies"].iloc[0]
+        theirs.add_row(escape(str(title)), str(year), str(shared),
+                       *(_number(figures[name]) for name in names))  # fmt: skip
     console.print(theirs)
+    console.print(f"Rank correlation with ours over the n economies that both have; not given for "
+                  f"fewer than {FEWEST}.", highlight=False)  # fmt: skip

@@ -126,7 +126,7 @@ def load(name: str) -> pd.DataFrame:
             f"{about.file} has {len(frame)} rows, its metadata says {about.rows}; "
             f"reinstall beltroad or run {about.script} again"
         )
-    frame.attrs = {"table": name, "units": about.units, "sha256": about.sha256}
+    frame.attrs = {"table": name, "units": dict(about.units), "sha256": about.sha256}
     return frame
 
 

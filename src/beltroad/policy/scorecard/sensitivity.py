@@ -10,7 +10,10 @@ import pandas as pd
 from beltroad import evidence
 from beltroad.errors import InputError
 
-__all__ = ["published_ranks", "rank_ranges", "spearman"]
+__all__ = ["FEWEST", "published_ranks", "rank_ranges", "spearman"]
+
+# Of fewer economies than this a rank correlation with a published index says nothing.
+FEWEST = 10
 
 
 def rank_ranges(
@@ -70,7 +73,8 @@ def published_ranks(totals: Mapping[str, pd.Series]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns index, title, year, score, economies, rank_correlation, source_title, source_url.
+        Columns index, title, year, score, economies, rank_correlation (NaN for fewer economies
+        than :data:`FEWEST`), source_title, source_url.
     """
     table = evidence.load("published_indices")
     rows = []
@@ -80,6 +84,8 @@ def published_ranks(totals: Mapping[str, pd.Series]) -> pd.DataFrame:
         theirs = pd.Series(sign * group["value"].to_numpy(), index=group["iso3"].to_numpy())
         for score, ours in totals.items():
             correlation, shared = spearman(ours, theirs)
+            if shared < FEWEST:
+                correlation = float("nan")
             first = group.iloc[0]
             rows.append(
                 (name, first["title"], int(first["year"]), score, shared, correlation,
