@@ -64,6 +64,9 @@ def print_grouped(console: Console, rows: Sequence[dict[str, Any]], *, series: b
     width = max(NARROWEST, console.width)
     lines: list[str] = []
     last = ""
+    places: dict[str, set[str]] = {}
+    for row in rows:
+        places.setdefault(row["indicator"], set()).add(_where(row))
     for row in rows:
         heading = (f"{row['subject']}; {_where(row)}" if series else
                    f"{row['indicator_title']}  ({row['indicator']})")  # fmt: skip
@@ -74,6 +77,8 @@ def print_grouped(console: Console, rows: Sequence[dict[str, Any]], *, series: b
         figure = figure_text(row) + (f" {scope[1]}" if scope else "")
         text = f"    {period_text(row):<22}  {figure:<22}  "
         text += row["said_by"] or row["document_title"]
+        # Figures of other places or groups under one heading are no conflict: say whose they are.
+        text += f"; {_where(row)}" if not series and len(places[row["indicator"]]) > 1 else ""
         lines += _with_code(text, row["claim_id"], width, 30)
     _print(console, lines)
 

@@ -195,7 +195,7 @@ def _print(
 
 
 def _particulars(row: Mapping[Any, Any], *, everything: bool) -> str:
-    terms = str(row["terms"]).replace("_", " ").replace("+", " and ")
+    terms = str(row["terms"])
     if not (partners := str(row.get("partners", "")).split()):
         return terms
     shown = partners if everything else partners[:_PARTNERS]

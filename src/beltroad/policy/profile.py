@@ -21,6 +21,7 @@ from beltroad.policy.dates import latest
 from beltroad.policy.facts import Standing
 from beltroad.policy.membership import MembershipStatus, status
 from beltroad.policy.territories import one_state
+from beltroad.policy.wording import in_words
 
 __all__ = ["PILLARS", "profile", "relation"]
 
@@ -85,7 +86,9 @@ def relation(one: str, other: str, on: date | None = None) -> pd.DataFrame:
                 for x, y in ((a, b), (b, a))
                 if not facts.one_sided(name, x, y)
             ]
-    lines += [line for x, y in ((a, b), (b, a)) if (line := _visa(x, y, on)) is not None]
+    lines += [line for x, y in ((a, b), (b, a))
+              if not _visa_dated(lines, f"{x} to {y}")
+              and (line := _visa(x, y, on)) is not None]  # fmt: skip
     return _sorted(pd.DataFrame(lines)[list(_COLUMNS)])
 
 
@@ -183,6 +186,18 @@ def _documents(a: str, b: str, on: date | None) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _visa_dated(lines: Sequence[Mapping[str, object]], scope: str) -> bool:
+    """Whether a dated fact lets citizens in without a visa: it goes before any compilation."""
+    return any(
+        line["state"] == "in_force"
+        and (
+            line["instrument"] == "visa_mutual"
+            or (str(line["instrument"]).startswith("visa_free") and line["scope"] == scope)
+        )
+        for line in lines
+    )
+
+
 def _visa(to: str, citizens: str, on: date | None) -> dict[str, object] | None:
     """What citizens of one economy need to enter another; None if no matrix has the pair."""
     found = _visas().get((to, citizens))
@@ -193,13 +208,14 @@ def _visa(to: str, citizens: str, on: date | None) -> dict[str, object] | None:
     free = requirement in ("visa_free", "visa_on_arrival", "electronic_authorisation")
     early = on is not None and on < _VISAS_ON
     stay = f", {days:.0f} days" if days == days else ""
+    terms = f"{requirement.replace('_', ' ')}{stay}, as of {_VISAS_ON}"
     return {
         "pillar": "people", "instrument": "visa_requirements",
         "title": "Ordinary passports, as compiled by the Passport Index",
         "scope": f"{to} to {citizens}",
         "state": "unknown" if early else "in_force" if free else "not",
         "state_one": "", "state_other": "", "since": "",
-        "terms": f"{requirement}{stay}, as of {_VISAS_ON}", "confidence": "medium",
+        "terms": terms, "confidence": "medium",
         "source_title": source.title, "source_url": source.url,
         "rows": f"visa_requirements:{to}:{citizens}", "note": f"as of {_VISAS_ON}",
     }  # fmt: skip
@@ -329,8 +345,8 @@ def _end(found: Standing) -> str:
 
 
 def _terms(terms: dict[str, str], end: str = "") -> str:
-    said = [f"until {end}"] if end else []
-    return ", ".join([*said, *(f"{key} {value}" for key, value in terms.items())])
+    said = (f"until {end}" if end else "", in_words(terms))
+    return ", ".join(part for part in said if part)
 
 
 def _notes(found: Sequence[Standing]) -> str:

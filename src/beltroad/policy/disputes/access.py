@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from beltroad.errors import InputError
@@ -13,12 +14,24 @@ from beltroad.policy.territories import one_state
 __all__ = ["icsid_access", "treaty_access"]
 
 _CONSENT = {
-    "full": "An investment treaty is in force, whose clause covers any dispute about an investment "
-    "[unconfirmed].",
-    "expropriation_only": "An investment treaty is in force, whose clause covers only the amount "
-    "of compensation for expropriation [unconfirmed].",
-    "none": "An investment treaty is in force, but without a clause for investors [unconfirmed].",
+    "full": "whose clause covers any dispute about an investment",
+    "limited": "whose clause covers disputes under some of its provisions only",
+    "expropriation_only": "whose clause covers only the amount of compensation for expropriation",
+    "case_by_case": "whose clause asks for the host's consent in each case",
+    "none": "but without a clause for investors",
 }
+
+
+def _consent(terms: Mapping[str, str]) -> str:
+    """What the treaty's clause says, and whether that was read."""
+    clause = _CONSENT.get(terms.get("isds", ""))
+    if clause is None:
+        return (
+            "An investment treaty is in force: its clause on disputes says what the host consented "
+            "to."
+        )
+    doubt = "" if terms.get("isds_read") == "yes" else " [unconfirmed]"
+    return f"An investment treaty is in force, {clause}{doubt}."
 
 
 def treaty_access(home: str, host: str, on: date, facts: Facts) -> Access:
@@ -38,12 +51,7 @@ def treaty_access(home: str, host: str, on: date, facts: Facts) -> Access:
         return Access("unknown", "Investment treaties are not in the table.")
     rows = ids(treaty)
     if treaty.state == "in_force":
-        told = _CONSENT.get(
-            treaty.terms.get("isds", ""),
-            "An investment treaty is in force: its clause on disputes says what the host consented "
-            "to.",
-        )
-        return Access("by agreement", told, rows)
+        return Access("by agreement", _consent(treaty.terms), rows)
     if treaty.state == "unknown":
         return Access("unknown", "Whether an investment treaty was in force is not known.", rows)
     return Access(
