@@ -11,7 +11,6 @@ from rich.markup import escape
 
 from beltroad.cli.lines import say
 from beltroad.cli.policy import policy_app
-from beltroad.policy.dates import day
 
 if TYPE_CHECKING:
     from beltroad.policy.dataflows import Answer
@@ -52,6 +51,7 @@ def data_transfer(
 ) -> None:
     """Say which procedure data need to leave an economy, by which article; what would ease it."""
     from beltroad.policy import dataflows
+    from beltroad.policy.dates import day
 
     facts: dict[str, Any] = {
         "held_persons": held, "important_data": important, "critical_infrastructure": ciio,

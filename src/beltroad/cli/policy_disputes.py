@@ -14,7 +14,6 @@ from beltroad.cli.lines import say
 from beltroad.cli.output import records
 from beltroad.cli.policy import policy_app
 from beltroad.errors import InputError
-from beltroad.policy.dates import day
 
 if TYPE_CHECKING:
     from beltroad.policy.disputes import Answer, Routes
@@ -37,6 +36,7 @@ def disputes(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List routes (courts, arbitration, ICSID, mediation) and where results are enforceable."""
+    from beltroad.policy.dates import day
     from beltroad.policy.disputes import routes
 
     found = routes(home, host, kind, day(date), seats=seat or None)
