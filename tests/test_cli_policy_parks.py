@@ -51,6 +51,7 @@ def test_one_park_and_json_and_pairs(
     [
         (("--investor", "DEU"), "go together"),
         (("--limit", "0"), "--limit 0"),
+        (("--pairs", "--host", "MYS"), "leave out"),
         (("GREAT-STOEN",), "GREAT-STONE"),
         (("--investor", "DEU", "--industry", "C29", "--stake", "0"), "stake 0"),
     ],

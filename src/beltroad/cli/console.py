@@ -60,7 +60,9 @@ def main() -> None:
         sys.exit(leave.exit_code)
     except Exception as error:
         if hasattr(error, "format_message"):  # a fault in how the command was called
-            typer.echo(f"beltroad: {error.format_message()} Try --help.", err=True)
+            # Without a command, the help has been printed and there is nothing more to say.
+            if said := error.format_message().strip():
+                typer.echo(f"beltroad: {said} Try --help.", err=True)
             sys.exit(2)
         raise
     # Ctrl-C arrives as an exception, or as a value that the command line library returns.

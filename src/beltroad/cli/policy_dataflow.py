@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -79,17 +80,11 @@ def data_transfer(
 
 def _print(console: Console, found: Answer) -> None:
     asked = found.question
-
-    def line(text: str, *, markup: bool = False) -> None:
-        if markup:
-            console.print(text, highlight=False)
-        else:
-            say(console, text)
-
-    line(
+    line = partial(say, console)
+    console.print(
         f"{asked.exporter} to {asked.importer}: [b]{found.outcome.replace('_', ' ')}[/b] "
         f"({escape(found.meaning)})",
-        markup=True,
+        highlight=False,
     )
     rule = found.rule
     line(f"  rule: {rule.title}; {rule.article}; in force from {rule.in_force_from}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,8 @@ from beltroad.cli.policy import policy_app
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from beltroad.policy.disputes import Answer, Routes
 
 __all__ = ["dispute_forums", "disputes"]
@@ -85,21 +88,15 @@ def _plain(found: Routes) -> dict[str, Any]:
 
 def _print(found: Routes, *, details: bool) -> None:
     console = Console()
-
-    def line(text: str, *, markup: bool = False) -> None:
-        if markup:
-            console.print(text, highlight=False)
-        else:
-            say(console, text)
-
-    line(
+    line = partial(say, console)
+    console.print(
         f"[b]{found.home} and {found.host}[/b], {found.contract} dispute, "
         f"on {found.on.isoformat()}",
-        markup=True,
+        highlight=False,
     )
     for route in found.routes:
         line("")
-        line(f"[b]{escape(route.name)}[/b]: {route.access.state}", markup=True)
+        console.print(f"[b]{escape(route.name)}[/b]: {route.access.state}", highlight=False)
         if route.kind == "icsid" or (
             found.contract == "investment" and route.kind == "arbitration"
         ):
@@ -117,7 +114,7 @@ def _print(found: Routes, *, details: bool) -> None:
             line(f"  {text}")
 
 
-def _answer(line: Any, answer: Answer, *, details: bool) -> None:
+def _answer(line: Callable[[str], None], answer: Answer, *, details: bool) -> None:
     basis = answer.basis
     unsure = " [unconfirmed]" if basis.confidence == "low" else ""
     line(f"  in {answer.enforced_in}: {answer.state}{unsure}. {answer.sentence}")

@@ -49,6 +49,8 @@ def parks(
         _show(name, as_json=as_json)
         return
     if pairs:
+        if any(each is not None for each in (investor, host, partner, within_km)):
+            raise InputError("--pairs lists all pairs: leave out --investor, --host and the like")
         _pairs(registry.pairs(), as_json=as_json)
         return
     if investor is not None and industry is not None:

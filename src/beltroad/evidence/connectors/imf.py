@@ -7,6 +7,7 @@ them and never multiplies, UNIT_MULT does. Source: https://data.imf.org/.
 
 from __future__ import annotations
 
+import importlib
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -188,6 +189,9 @@ def _from_csv(data: bytes) -> pd.DataFrame:
 def _from_xml(data: bytes) -> pd.DataFrame:
     """Observations with the attributes of their series and groups, through ``sdmx1``."""
     sdmx = extra("sdmx", "reading SDMX-ML")
+    # Its reader of 3.0 copies the parsers of 2.1 when first imported and fails on those that the
+    # IMF's own name space adds; loaded before, both can be used in one process.
+    importlib.import_module("sdmx.reader.xml.v30")
     message = sdmx.read_sdmx(io.BytesIO(data))
     rows: list[dict[str, str]] = []
     for dataset in message.data:
