@@ -14,16 +14,11 @@ import pandas as pd
 import pytest
 import synthetic
 
-from beltroad.appraisal import writing
+from beltroad import files as on_disk
 from beltroad.appraisal.result import Appraisal
-from beltroad.appraisal.writing import (
-    check_writable,
-    result_files,
-    write_atomically,
-    write_files,
-    write_results,
-)
+from beltroad.appraisal.writing import result_files, write_results
 from beltroad.errors import OutputError
+from beltroad.files import check_writable, write_atomically, write_files
 
 NEW = {"a.csv": b"new a", "b.html": b"new b", "c.json": b"new c"}
 OLD = {"a.csv": b"old a", "c.json": b"old c", "mine.txt": b"not beltroad's"}
@@ -235,7 +230,7 @@ def test_a_full_temporary_folder_is_reported_as_any_other_failure(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writing.fastparquet, "write", full)
+        patch.setattr(on_disk.fastparquet, "write", full)
         with pytest.raises(OutputError, match="No space left"):
             write_results(appraisal, tmp_path / "out")
     shutil.rmtree(tmp_path / "out", ignore_errors=True)

@@ -112,7 +112,7 @@ def test_nothing_is_half_written(tmp_path: Path) -> None:
     old = tmp_path / "a.csv"
     old.write_text("old", encoding="utf-8")
     (tmp_path / "a.licences.csv").mkdir()
-    with pytest.raises(OutputError, match="nothing was written"):
+    with pytest.raises(OutputError, match="were not written"):
         export(frame, old)
     assert old.read_text(encoding="utf-8") == "old"
     assert {p.name for p in tmp_path.iterdir()} == {"a.csv", "a.licences.csv"}

@@ -79,14 +79,14 @@ class Appraisal:
     def to_html(self, path: str | Path) -> Path:
         """Write the report as one file that opens offline."""
         from beltroad.appraisal.report import html_report
-        from beltroad.appraisal.writing import write_atomically
+        from beltroad.files import write_atomically
 
         return write_atomically(Path(path), html_report(self).encode())
 
     def to_excel(self, path: str | Path) -> Path:
         """Write all tables as one workbook."""
         from beltroad.appraisal.report import workbook
-        from beltroad.appraisal.writing import write_atomically
+        from beltroad.files import write_atomically
 
         return write_atomically(Path(path), workbook(self))
 

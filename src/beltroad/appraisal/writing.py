@@ -1,33 +1,17 @@
-"""Results on disk, all or nothing.
-
-Everything is first written beside its destination, then moved into place by renames. If any
-step fails, what was there before is put back and the partial files are removed.
-"""
+"""Results of an appraisal as files, all of them or none."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import fastparquet
-import pandas as pd
-
-from beltroad.errors import InputError, OutputError
+from beltroad.files import as_output_error, csv_bytes, parquet_bytes, write_files
 
 if TYPE_CHECKING:
     from beltroad.appraisal.result import Appraisal
 
-__all__ = [
-    "check_table_file", "check_writable", "result_files", "table_bytes", "write_atomically",
-    "write_files", "write_results",
-]  # fmt: skip
+__all__ = ["result_files", "write_results"]
 
 
 def result_files(appraisal: Appraisal) -> dict[str, bytes]:
@@ -38,12 +22,12 @@ def result_files(appraisal: Appraisal) -> dict[str, bytes]:
         "access_cities.csv": appraisal.access_cities,
         "access_countries.csv": appraisal.access_countries,
     }
-    tables = {name: _csv(table) for name, table in access.items() if table is not None}
-    tables |= {f"{name}.csv": _csv(table) for name, table in appraisal.more.items()}
+    tables = {name: csv_bytes(table) for name, table in access.items() if table is not None}
+    tables |= {f"{name}.csv": csv_bytes(table) for name, table in appraisal.more.items()}
     return tables | {
-        "countries.csv": _csv(appraisal.countries),
-        "pairs.parquet": _parquet(appraisal.pairs),
-        "projects.csv": _csv(appraisal.projects),
+        "countries.csv": csv_bytes(appraisal.countries),
+        "pairs.parquet": parquet_bytes(appraisal.pairs),
+        "projects.csv": csv_bytes(appraisal.projects),
         "report.xlsx": workbook(appraisal),
         "report.html": html_report(appraisal).encode(),
         "run.json": (json.dumps(appraisal.run, indent=1, allow_nan=False) + "\n").encode(),
@@ -52,126 +36,6 @@ def result_files(appraisal: Appraisal) -> dict[str, bytes]:
 
 def write_results(appraisal: Appraisal, folder: Path) -> Path:
     """Write all files of an appraisal into ``folder``, which is made if need be."""
-    with _as_output_error(folder):
+    with as_output_error(folder):
         content = result_files(appraisal)
     return write_files(content, folder)
-
-
-def check_writable(folder: Path) -> None:
-    """Fail before long work, not after it, when results could not be written.
-
-    Raises
-    ------
-    OutputError
-        If ``folder`` is a file, or it or its nearest existing parent is not writable.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder}: is a file, not a folder; give another --out")
-    parent = folder
-    while not parent.exists():
-        parent = parent.parent
-    try:
-        handle, name = tempfile.mkstemp(prefix=".beltroad-", dir=parent)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written ({error.strerror}); give another folder with --out"
-        ) from None
-    os.close(handle)
-    Path(name).unlink()
-
-
-def write_files(content: Mapping[str, bytes], folder: Path) -> Path:
-    """Write several files into ``folder``: either all of them are new, or none."""
-    stage: Path | None = None
-    try:
-        with _as_output_error(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            stage = Path(tempfile.mkdtemp(prefix=".beltroad-", dir=folder))
-            for name, data in content.items():
-                _write(stage / name, data)
-            _move_in(stage, folder, list(content))
-    finally:
-        if stage is not None:
-            shutil.rmtree(stage, ignore_errors=True)
-    return folder
-
-
-@contextlib.contextmanager
-def _as_output_error(folder: Path) -> Iterator[None]:
-    """Say in one line that results were not written, and what to do."""
-    try:
-        yield
-    except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(
-            f"{folder}: results were not written ({error.strerror or error}); "
-            "files that were there before are unchanged. Free space or give another --out"
-        ) from None
-
-
-def write_atomically(path: Path, data: bytes) -> Path:
-    """Write one file whole or not at all."""
-    return write_files({path.name: data}, path.parent) / path.name
-
-
-def table_bytes(frame: pd.DataFrame, path: Path) -> bytes:
-    """A table in the form that the file's name asks for: CSV or Parquet."""
-    return _parquet(frame) if path.suffix == ".parquet" else _csv(frame)
-
-
-def check_table_file(path: Path) -> None:
-    """Fail before long work if a table cannot be written to ``path``.
-
-    Raises
-    ------
-    InputError
-        If the name ends neither in .csv nor in .parquet, or is a folder.
-    """
-    if path.suffix not in (".csv", ".parquet") or path.is_dir():
-        raise InputError(f"{path}: give a file that ends in .csv or .parquet")
-    check_writable(path.parent)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as handle:
-        handle.write(data)
-        handle.flush()
-        os.fsync(handle.fileno())
-
-
-def _move_in(stage: Path, folder: Path, names: list[str]) -> None:
-    """Rename staged files into place; on any failure or stop put the old ones back."""
-    for name in names:
-        if (folder / name).is_dir():
-            raise IsADirectoryError(errno.EISDIR, f"{name} is a folder", str(folder / name))
-    old = stage / "old"
-    old.mkdir()
-    try:
-        for name in names:
-            if (folder / name).exists():
-                (folder / name).replace(old / name)
-            (stage / name).replace(folder / name)
-    except BaseException:
-        # Told from the disk, not from a list: a stop can come between any two steps.
-        for name in names:
-            with contextlib.suppress(OSError):
-                if (old / name).exists():
-                    (old / name).replace(folder / name)
-                elif not (stage / name).exists():
-                    (folder / name).unlink(missing_ok=True)
-        raise
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
-
-
-def _parquet(frame: pd.DataFrame) -> bytes:
-    """Parquet as bytes; fastparquet writes to a path only, hence the folder."""
-    plain = frame.copy()
-    plain.attrs = {}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.parquet"
-        fastparquet.write(path, plain, compression="ZSTD", write_index=False)
-        return path.read_bytes()

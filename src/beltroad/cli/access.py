@@ -66,7 +66,7 @@ def access(
     chosen = _scenario(scenario, state, compare)
 
     from beltroad.appraisal.reach import access_of, find_city
-    from beltroad.appraisal.writing import write_atomically
+    from beltroad.files import write_atomically
 
     if city is not None:
         _known_city(city)

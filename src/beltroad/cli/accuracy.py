@@ -29,7 +29,7 @@ def accuracy(
 ) -> None:
     """Hold the network against published distances and transit times."""
     from beltroad.appraisal.accuracy import distance_errors, distances, transit_times
-    from beltroad.appraisal.writing import check_writable, write_files
+    from beltroad.files import check_writable, write_files
     from beltroad.infrastructure.routes.observed import errors
 
     if csv is not None:

@@ -54,7 +54,7 @@ def appraise(
     from beltroad.appraisal.own_accounts import own_accounts
     from beltroad.appraisal.run import appraise as run
     from beltroad.appraisal.scenario_file import parse_scenario, read_scenario
-    from beltroad.appraisal.writing import check_writable
+    from beltroad.files import check_writable
 
     start = time.perf_counter()
     path = scenario or DEFAULT_SCENARIO

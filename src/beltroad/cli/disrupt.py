@@ -122,7 +122,7 @@ def disrupt(
     _check(by, value_of_time, steps, runs, seed, top, threads)
     chosen, at = scenario_and_state(scenario, state)
     if out is not None:
-        from beltroad.appraisal.writing import check_writable
+        from beltroad.files import check_writable
 
         check_writable(out)
 
@@ -210,7 +210,7 @@ def _told_early(words: list[str], slow: list[str]) -> None:
 
 
 def _write(folder: Path, record: dict[str, Any], found: dict[str, pd.DataFrame]) -> None:
-    from beltroad.appraisal.writing import write_files
+    from beltroad.files import write_files
 
     text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     files = {"summary.json": text.encode()}

@@ -219,12 +219,12 @@ def _run(
     refresh: bool, as_json: bool, country: list[str] | None,
 ) -> None:  # fmt: skip
     """Fetch and show or write; what may not be passed on is refused before anything is asked."""
-    from beltroad.appraisal.writing import check_table_file, write_files
     from beltroad.cli.evidence_providers import print_fetched
     from beltroad.cli.output import check_files, records
     from beltroad.evidence.connectors import PROVIDERS, Access
     from beltroad.evidence.connectors.export import export_bytes
     from beltroad.evidence.licences import check_export
+    from beltroad.files import check_table_file, write_files
 
     if offline and refresh:
         raise InputError("--offline and --refresh exclude each other")

@@ -96,7 +96,7 @@ def links(
     if geojson is not None:
         files[geojson] = _geojson(found).encode()
     if files:
-        from beltroad.appraisal.writing import write_files
+        from beltroad.files import write_files
 
         for path, content in files.items():
             write_files({path.name: content}, path.parent)

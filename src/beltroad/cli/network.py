@@ -28,7 +28,7 @@ def network(
 ) -> None:
     """Sum up the network by mode; with --out write km, hours, USD and g CO2e of every link."""
     from beltroad.appraisal.network import links_of
-    from beltroad.appraisal.writing import check_table_file, table_bytes, write_files
+    from beltroad.files import check_table_file, table_bytes, write_files
     from beltroad.infrastructure.pricing.linktable import mode_summary
 
     if out is not None:

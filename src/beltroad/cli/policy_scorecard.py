@@ -66,7 +66,7 @@ def scorecard(
         signed = card.values["document"] == 1
         ranking = ranking[signed.reindex(ranking.index)]
     if out is not None:
-        from beltroad.appraisal.writing import write_atomically
+        from beltroad.files import write_atomically
 
         text = ranking.reset_index().to_csv(index=False, lineterminator="\n", float_format="%.6g")
         write_atomically(out, text.encode())

@@ -145,7 +145,7 @@ def _modes(texts: Sequence[str]) -> tuple[str, ...]:
 def _write(
     answer: Answer, trips: Sequence[Trip], query: Query, geojson: Path | None, html: Path | None
 ) -> None:
-    from beltroad.appraisal.writing import write_atomically
+    from beltroad.files import write_atomically
 
     if geojson is not None:
         from beltroad.infrastructure.routes.export import geojson as features

@@ -101,7 +101,7 @@ def _route_finder(progress: Progress) -> Find:
 
 
 def _write_geojson(path: Path, collection: dict[str, Any]) -> None:
-    from beltroad.appraisal.writing import write_atomically
+    from beltroad.files import write_atomically
 
     text = json.dumps(collection, ensure_ascii=False, allow_nan=False, indent=1)
     write_atomically(path, (text + "\n").encode())

@@ -70,7 +70,7 @@ def solve(
     as_json: AsJson = False,
 ) -> None:
     """Solve a counterfactual and write countries.csv, trade.parquet and solve.json."""
-    from beltroad.appraisal.writing import check_writable, write_files
+    from beltroad.files import check_writable, write_files
     from beltroad.trade.tables import read_table
 
     check_writable(out)
@@ -140,7 +140,7 @@ def _model(data: Path | None, repair: bool) -> TradeModel:
 
 def result_files(result: TradeResult, *, repaired: bool) -> dict[str, bytes]:
     """All results as bytes, by file name."""
-    from beltroad.appraisal.writing import table_bytes
+    from beltroad.files import table_bytes
 
     tables = {"countries.csv": result.countries, "trade.parquet": result.trade}
     if repaired:

@@ -73,7 +73,7 @@ def gravity(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not tables.")] = False,
 ) -> None:
     """Estimate a gravity equation by PPML with fixed effects, on your panel or on ours."""
-    from beltroad.appraisal.writing import check_writable, table_bytes, write_files
+    from beltroad.files import check_writable, table_bytes, write_files
     from beltroad.trade import gravity as g
     from beltroad.trade.gravity.potential import METHODS
 

@@ -71,7 +71,7 @@ def import_icio(
 
     The folder is for ``beltroad trade solve --data`` and ``beltroad appraise --trade-data``.
     """
-    from beltroad.appraisal.writing import check_writable, table_bytes, write_files
+    from beltroad.files import check_writable, table_bytes, write_files
     from beltroad.trade.model import TradeModel
     from beltroad.trade.tables.icio_release import read_icio_release, tidy
 
@@ -143,7 +143,7 @@ def import_baci(
     ] = False,
 ) -> None:
     """Add up CEPII's BACI to goods trade by pair of economies, USD."""
-    from beltroad.appraisal.writing import check_table_file, table_bytes, write_atomically
+    from beltroad.files import check_table_file, table_bytes, write_atomically
     from beltroad.trade.tables.baci import read_baci
 
     check_table_file(out)

@@ -62,7 +62,7 @@ def levers(
 
 
 def _solve(names: list[str], level: str, out: Path | None, *, as_json: bool) -> None:
-    from beltroad.appraisal.writing import check_writable, table_bytes, write_files
+    from beltroad.files import check_writable, table_bytes, write_files
     from beltroad.trade import levers as policies
     from beltroad.trade.model import TradeModel
 

@@ -62,9 +62,9 @@ def uncertainty(
 ) -> None:
     """Draw elasticities, value of time, costs and more; say how far results may lie and why."""
     from beltroad.appraisal.uncertainty.run import run_uncertainty
-    from beltroad.appraisal.writing import check_writable
     from beltroad.cli.output import rounded_records
     from beltroad.errors import InputError
+    from beltroad.files import check_writable
 
     for name, value, least in (("--draws", draws, 2), ("--pairs", pairs, 0)):
         if value is not None and not least <= value <= MOST:

@@ -18,7 +18,7 @@ from beltroad.appraisal.uncertainty.evaluate import SCALARS
 from beltroad.appraisal.uncertainty.inputs import GROUPS
 from beltroad.appraisal.uncertainty.sampling import BLOCK, Plan
 from beltroad.appraisal.uncertainty.variance import quantiles, shares, variance_split
-from beltroad.appraisal.writing import table_bytes, write_files
+from beltroad.files import table_bytes, write_files
 
 __all__ = ["UncertaintyResult", "gathered"]
 

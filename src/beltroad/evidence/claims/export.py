@@ -6,14 +6,9 @@ import csv
 import io
 import json
 import math
-import os
-import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import fastparquet
 import pandas as pd
 
 from beltroad.errors import InputError, OutputError, suggest
@@ -22,6 +17,7 @@ from beltroad.evidence.claims.rows import rows_of
 from beltroad.evidence.claims.sdmx import AGENCY, COMPONENTS, FLOW, VERSION, message
 from beltroad.evidence.claims.sdmx_structure import structure_xml
 from beltroad.evidence.licences import check_export, licences, notice
+from beltroad.files import parquet_bytes, write_files
 
 __all__ = ["FORMATS", "export", "export_bytes", "format_of", "sources"]
 
@@ -59,7 +55,11 @@ def export(frame: pd.DataFrame, path: Path | str, fmt: str | None = None) -> tup
         If the files cannot be written; what was there before is untouched.
     """
     target = Path(path)
-    return _write(export_bytes(frame, target.name, format_of(target, fmt)), target.parent)
+    files = export_bytes(frame, target.name, format_of(target, fmt))
+    if not target.parent.is_dir():
+        raise OutputError(f"{target}: nothing was written; there is no folder {target.parent}")
+    folder = write_files(files, target.parent)
+    return tuple(folder / name for name in files)
 
 
 def format_of(path: Path, fmt: str | None = None) -> str:
@@ -93,7 +93,7 @@ def export_bytes(frame: pd.DataFrame, name: str, fmt: str) -> dict[str, bytes]:
     if fmt == "csv":
         files[name] = _csv(frame[list(COLUMNS)])
     elif fmt == "parquet":
-        files[name] = _parquet(frame[list(COLUMNS)])
+        files[name] = parquet_bytes(frame[list(COLUMNS)])
     elif fmt == "json":
         files[name] = _json(frame)
     else:
@@ -152,15 +152,6 @@ def _text(value: object) -> str:
     return f"'{text}" if text.startswith(_RISKY) else text
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    plain = frame.reset_index(drop=True)
-    plain.attrs = {}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.parquet"
-        fastparquet.write(path, plain, compression="ZSTD", write_index=False)
-        return path.read_bytes()
-
-
 def _json(frame: pd.DataFrame) -> bytes:
     rows = [
         {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
@@ -172,46 +163,3 @@ def _json(frame: pd.DataFrame) -> bytes:
         "claims": rows,
     }
     return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
-
-
-def _write(files: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
-    """All files or none: written beside their places, then renamed; on failure as before."""
-    staged: list[tuple[Path, Path]] = []
-    kept: list[tuple[Path, Path]] = []
-    placed: list[Path] = []
-    try:
-        for name, data in files.items():
-            if (folder / name).is_dir():
-                raise IsADirectoryError(21, f"{name} is a folder")  # noqa: TRY301
-            handle, temporary = tempfile.mkstemp(prefix=".beltroad-", dir=folder)
-            staged.append((Path(temporary), folder / name))
-            with os.fdopen(handle, "wb") as out:
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(temporary).chmod(0o644)
-        for temporary_path, target in staged:
-            if target.exists():
-                old = temporary_path.with_suffix(".old")
-                target.replace(old)
-                kept.append((old, target))
-            placed.append(target)
-            temporary_path.replace(target)
-    except BaseException as error:
-        for target in placed:
-            target.unlink(missing_ok=True)
-        for old, target in kept:
-            with suppress(OSError):
-                old.replace(target)
-        if isinstance(error, OSError):
-            raise OutputError(
-                f"{folder}: nothing was written ({error.strerror or error}); "
-                "give another file in a folder that is there"
-            ) from None
-        raise
-    finally:
-        for temporary_path, _ in staged:
-            temporary_path.unlink(missing_ok=True)
-    for old, _ in kept:
-        old.unlink(missing_ok=True)
-    return tuple(target for _, target in staged)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from pathlib import Path
 
-import fastparquet
 import pandas as pd
 
 from beltroad.errors import InputError
 from beltroad.evidence.connectors.providers import PROVIDERS
 from beltroad.evidence.licences import check_export, licence
+from beltroad.files import parquet_bytes
 
 __all__ = ["export_bytes", "sources"]
 
@@ -36,7 +35,7 @@ def export_bytes(frame: pd.DataFrame, name: str) -> dict[str, bytes]:
     check_export(frame["licence"].unique())
     if frame.empty:
         raise InputError("there are no rows to write; widen the query")
-    data = _parquet(frame) if path.suffix == ".parquet" else _csv(frame)
+    data = parquet_bytes(frame) if path.suffix == ".parquet" else _csv(frame)
     return {path.name: data, f"{path.stem}.licences.csv": _csv(sources(frame))}
 
 
@@ -77,12 +76,3 @@ def _csv(frame: pd.DataFrame) -> bytes:
     buffer = io.StringIO()
     safe.to_csv(buffer, index=False, lineterminator="\n")
     return buffer.getvalue().encode()
-
-
-def _parquet(frame: pd.DataFrame) -> bytes:
-    plain = frame.copy()
-    plain.attrs = {}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.parquet"
-        fastparquet.write(path, plain, compression="ZSTD", write_index=False)
-        return path.read_bytes()
