@@ -20,9 +20,18 @@ import pandas as pd
 from beltroad.errors import InputError, OutputError
 
 __all__ = [
-    "as_output_error", "check_table_file", "check_writable", "csv_bytes", "parquet_bytes",
-    "table_bytes", "write_atomically", "write_files",
+    "as_output_error", "check_table_file", "check_writable", "csv_bytes", "no_formula",
+    "parquet_bytes", "table_bytes", "write_atomically", "write_files",
 ]  # fmt: skip
+
+
+# With these a spreadsheet takes a text for a formula.
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def no_formula(text: str) -> str:
+    """Text of a CSV cell that no spreadsheet takes for a formula: an apostrophe goes in front."""
+    return f"'{text}" if text.startswith(_RISKY) else text
 
 
 def check_writable(folder: Path) -> None:

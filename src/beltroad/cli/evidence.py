@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from beltroad.cli.console import app
+from beltroad.cli.output import check_files, print_json, records
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def list_claims(
 
     found = claims(pillar, country, indicator, period, document, said_by, subject)
     if as_json:
-        _json(_records(found))
+        print_json(records(found))
         return
     console = Console()
     if found.empty:
@@ -86,7 +86,7 @@ def show(
         if (found := every[same]).empty:
             continue
         if as_json:
-            _json(_records(found))
+            print_json(records(found))
         else:
             printed(console, found)
         return
@@ -113,7 +113,7 @@ def search(
     text = " ".join(f'"{w}"' if " " in w and '"' not in w and len(words) > 1 else w for w in words)
     found = find(text, limit)
     if as_json:
-        _json(_records(found))
+        print_json(records(found))
         return
     console = Console()
     if found.empty:
@@ -145,7 +145,7 @@ def check(
     found = audit()
     chosen = found if only is None else found[found["verdict"] == only]
     if as_json:
-        _json(_records(chosen))
+        print_json(records(chosen))
         return
     print_audit(Console(), found, chosen, claims(), everything=everything or only is not None)
 
@@ -161,7 +161,6 @@ def export_claims(
     subject: Subject = None,
 ) -> None:  # fmt: skip
     """Write claims with the licences of their sources: CSV, Parquet, JSON or SDMX-CSV."""
-    from beltroad.cli.output import check_files
     from beltroad.evidence.claims import claims, export
     from beltroad.evidence.claims.export import format_of
 
@@ -178,16 +177,6 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     from beltroad.evidence.claims.rows import rows_of
 
     return rows_of(frame)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    from beltroad.cli.output import records
-
-    return records(frame)
-
-
-def _json(content: object) -> None:
-    typer.echo(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
 
 
 def _count(number: int) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from beltroad.cli.evidence import evidence_app
+from beltroad.cli.output import print_json
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def _run(
         content: dict[str, Any] = {
             "rows": records(frame), "left_out": frame.attrs["left_out"], "raw": frame.attrs["raw"]
         }  # fmt: skip
-        typer.echo(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
+        print_json(content)
     else:
         print_fetched(frame, rows=out is None, asked=country or [])
     if out is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from beltroad.cli.evidence import evidence_app
+from beltroad.cli.output import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def providers(as_json: AsJson = False) -> None:
             "oldest": entries[-1]["retrieved"] if entries else None,
         })  # fmt: skip
     if as_json:
-        typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        print_json(listed)
         return
     console = Console(highlight=False)
     for row in listed:
@@ -75,7 +75,7 @@ def licences(
 
     found = register.registry().values() if text is None else register.licences(text)
     if as_json:
-        typer.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1))
+        print_json([vars(each) for each in found])
         return
     console = Console(highlight=False)
     for each in found:

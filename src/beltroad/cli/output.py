@@ -8,12 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_files", "records", "rounded_records"]
+__all__ = ["check_files", "print_json", "records", "rounded_records"]
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON; numbers that JSON does not know are a fault of the caller."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from beltroad.cli.output import records
+from beltroad.cli.output import print_json, records
 from beltroad.cli.policy import policy_app
 from beltroad.errors import InputError, suggest
 
@@ -34,7 +33,7 @@ def check(
     if only is not None:
         table = table[table["verdict"] == only]
     if as_json:
-        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        print_json(records(table))
         return
     console = Console()
     said = ", ".join(f"{total[verdict]} {verdict}" for verdict in VERDICTS if verdict in total)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from beltroad.cli.lines import say
+from beltroad.cli.output import print_json
 from beltroad.cli.policy import policy_app
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def data_transfer(
     if as_json:
         plain = [each.to_dict() for each in answers]
         shown = {"answers": plain, "notes": list(notes)} if both else plain[0]
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        print_json(shown)
         return
     console = Console()
     for each in answers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from beltroad.cli.lines import say
-from beltroad.cli.output import records
+from beltroad.cli.output import print_json, records
 from beltroad.cli.policy import policy_app
 from beltroad.errors import InputError
 
@@ -44,7 +43,7 @@ def disputes(
 
     found = routes(home, host, kind, day(date), seats=seat or None)
     if as_json:
-        typer.echo(json.dumps(_plain(found), ensure_ascii=False, indent=1))
+        print_json(_plain(found))
         return
     _print(found, details=details)
 
@@ -64,7 +63,7 @@ def dispute_forums(
     if table.empty:
         raise InputError("no forum of that kind and place is in the table; leave out an option")
     if as_json:
-        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        print_json(records(table))
         return
     console = Console()
     for row in table.to_dict("records"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from beltroad.cli.lines import say
+from beltroad.cli.output import print_json
 from beltroad.cli.policy import policy_app
 from beltroad.errors import InputError
 
@@ -70,7 +70,7 @@ def entry(
         facts=_facts(fact), rules=[read_list(path) for path in rules or ()],
     )  # fmt: skip
     if as_json:
-        _json(as_dict(answer))
+        print_json(as_dict(answer))
         return
     _print_entry(answer)
 
@@ -102,7 +102,7 @@ def outbound(
         activity=activity, facts=_facts(fact), rules=[read_list(p) for p in rules or ()],
     )  # fmt: skip
     if as_json:
-        _json(as_dict(answer))
+        print_json(as_dict(answer))
         return
     _print_outbound(answer)
 
@@ -126,7 +126,7 @@ def lists(
     if rules is None and list_id is None:
         heads = [each.header for each in bundled()]
         if as_json:
-            _json([head.model_dump(mode="json", exclude={"notes"}) for head in heads])
+            print_json([head.model_dump(mode="json", exclude={"notes"}) for head in heads])
             return
         console = Console()
         for head in heads:
@@ -136,7 +136,7 @@ def lists(
         return
     shown = read_list(rules) if rules is not None else rule_list(str(list_id))
     if as_json:
-        _json(shown.model_dump(mode="json", by_alias=True))
+        print_json(shown.model_dump(mode="json", by_alias=True))
         return
     _print_list(shown)
 
@@ -149,10 +149,6 @@ def _facts(given: list[str] | None) -> dict[str, Any]:
             raise InputError(f"--fact {each!r:.60} must be NAME=VALUE")
         out[name.strip()] = value.strip()
     return out
-
-
-def _json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _line(console: Console, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from beltroad.cli.output import records
+from beltroad.cli.output import print_json, records
 from beltroad.cli.policy import policy_app
 from beltroad.errors import InputError
 
@@ -65,7 +64,7 @@ def parks(
         if within_km is not None:
             table = table[table["gateway_km"] <= within_km]
     if as_json:
-        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        print_json(records(table))
         return
     _list(table, limit, ordered=investor is not None)
 
@@ -134,7 +133,7 @@ def _notes(console: Console, rows: Sequence[Mapping[Any, Any]]) -> None:
 
 def _pairs(table: pd.DataFrame, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        print_json(records(table))
         return
     shown = Table("pair", "parks", "hosts", "agreed", box=None, pad_edge=False)
     for row in table.to_dict("records"):
@@ -165,7 +164,7 @@ def _show(name: str, *, as_json: bool) -> None:
     table = table.join(registry.gateways(table))
     row = records(table)[0]
     if as_json:
-        typer.echo(json.dumps(row, ensure_ascii=False, indent=1))
+        print_json(row)
         return
     console = Console()
     console.print(f"[b]{escape(row['name'])}[/b]  {escape(row['park_id'])}", highlight=False)

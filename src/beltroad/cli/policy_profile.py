@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from beltroad.cli.lines import say
-from beltroad.cli.output import records
+from beltroad.cli.output import print_json, records
 from beltroad.cli.policy import policy_app
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def relation(
 
     table = between(one, other, dates.day(date))
     if as_json:
-        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        print_json(records(table))
         return
     a, b = economies.iso3(one), economies.iso3(other)
     heading = f"{economies.name(a)} and {economies.name(b)}, {_when(date)}"
@@ -66,7 +65,7 @@ def profile(
 
     table = of_one(economy, dates.day(date))
     if as_json:
-        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        print_json(records(table))
         return
     heading = f"{economies.name(economy)}, {_when(date)}"
     _print(table, heading, everything=everything, sides=None)
@@ -85,7 +84,7 @@ def instruments(
     rows = facts.rows()["instrument"].value_counts()
     table["rows"] = table["instrument"].map(rows).fillna(0).astype(int)
     if as_json:
-        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        print_json(records(table))
         return
     console = Console()
     margin = 2 + max(map(len, table["instrument"]))
@@ -109,7 +108,7 @@ def parties(
 
     table = facts.parties(instrument, dates.day(date))
     if as_json:
-        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        print_json(records(table))
         return
     about = facts.instrument(instrument)
     console = Console()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from beltroad.cli.output import check_files, records
+from beltroad.cli.output import check_files, print_json, records
 from beltroad.cli.policy import policy_app
 from beltroad.errors import InputError
 
@@ -72,7 +71,7 @@ def scorecard(
         write_atomically(out, text.encode())
         typer.echo(f"{len(ranking)} economies: {out}", err=as_json)
     if as_json:
-        typer.echo(json.dumps(records(ranking.reset_index()), ensure_ascii=False, indent=1))
+        print_json(records(ranking.reset_index()))
         return
     _list(card, ranking, limit)
 
@@ -132,7 +131,7 @@ def _one(card: Scorecard, economy: str, *, as_json: bool) -> None:
     rank = records(card.ranking[card.ranking.index == code])
     if as_json:
         found = {"iso3": code, "ranking": rank[0] if rank else None, "indicators": records(table)}
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        print_json(found)
         return
     console = Console()
     said = "no rank: too little known"
@@ -179,7 +178,7 @@ def _checks(card: Scorecard, *, as_json: bool) -> None:
     beside = published_ranks(scores)
     if as_json:
         found = {"robustness": records(card.robustness), "published": records(beside)}
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        print_json(found)
         return
     console = Console()
     firm = Table("variant", "rank correlation", "largest move", box=None)

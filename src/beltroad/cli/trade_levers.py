@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from beltroad.cli.output import records
+from beltroad.cli.output import print_json, records
 from beltroad.cli.trade import print_result, result_files, trade_app
 from beltroad.errors import InputError
 
@@ -56,7 +55,7 @@ def levers(
     table = policies.describe()
     table = table[table["preset"].isin(chosen)]
     if as_json:
-        typer.echo(json.dumps(records(table), ensure_ascii=False, indent=1))
+        print_json(records(table))
         return
     _print(table)
 
@@ -81,7 +80,7 @@ def _solve(names: list[str], level: str, out: Path | None, *, as_json: bool) -> 
     if as_json:
         found = {"about": result.about, "levers": records(done.account),
                  "countries": records(result.countries)}  # fmt: skip
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        print_json(found)
         return
     console = Console()
     table = Table(box=None, pad_edge=False)

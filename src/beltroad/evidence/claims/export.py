@@ -17,12 +17,11 @@ from beltroad.evidence.claims.rows import rows_of
 from beltroad.evidence.claims.sdmx import AGENCY, COMPONENTS, FLOW, VERSION, message
 from beltroad.evidence.claims.sdmx_structure import structure_xml
 from beltroad.evidence.licences import check_export, licences, notice
-from beltroad.files import parquet_bytes, write_files
+from beltroad.files import no_formula, parquet_bytes, write_files
 
 __all__ = ["FORMATS", "export", "export_bytes", "format_of", "sources"]
 
 FORMATS = {"csv": ".csv", "parquet": ".parquet", "json": ".json", "sdmx-csv": ".csv"}
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(frame: pd.DataFrame, path: Path | str, fmt: str | None = None) -> tuple[Path, ...]:
@@ -149,7 +148,7 @@ def _number(value: Any) -> str:
 def _text(value: object) -> str:
     """One line that no spreadsheet takes for a formula."""
     text = " ".join(str(value).split()) if any(c in str(value) for c in "\n\r\t") else str(value)
-    return f"'{text}" if text.startswith(_RISKY) else text
+    return no_formula(text)
 
 
 def _json(frame: pd.DataFrame) -> bytes:

@@ -10,11 +10,9 @@ import pandas as pd
 from beltroad.errors import InputError
 from beltroad.evidence.connectors.providers import PROVIDERS
 from beltroad.evidence.licences import check_export, licence
-from beltroad.files import parquet_bytes
+from beltroad.files import no_formula, parquet_bytes
 
 __all__ = ["export_bytes", "sources"]
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_bytes(frame: pd.DataFrame, name: str) -> dict[str, bytes]:
@@ -71,7 +69,7 @@ def _csv(frame: pd.DataFrame) -> bytes:
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
             safe[column] = [
-                f"'{text}" if str(text).startswith(_RISKY) else text for text in safe[column]
+                each if pd.isna(each) else no_formula(str(each)) for each in safe[column]
             ]
     buffer = io.StringIO()
     safe.to_csv(buffer, index=False, lineterminator="\n")
