@@ -1,0 +1,1 @@
+"""Debt sustainability: the frameworks for low-income and for market-financing countries."""
