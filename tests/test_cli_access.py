@@ -207,11 +207,11 @@ def test_states_the_wrong_way_round(
     assert "swap the two" in error
 
 
-def test_a_whole_run(tmp_path: Path) -> None:
+def test_a_whole_run(tmp_path: Path, shared_cache: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "beltroad.cli", "access", "--city", "Almaty", "--json"],
         cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
-        env=os.environ | {"BELTROAD_CACHE": str(tmp_path / "cache")},
+        env=os.environ | {"BELTROAD_CACHE": str(shared_cache)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)

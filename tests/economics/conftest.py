@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ from small_appraisals import Appraiser
 
 
 @pytest.fixture(scope="session")
-def appraiser(tmp_path_factory: pytest.TempPathFactory) -> Appraiser:
-    """Appraises scenarios; the same one only once. Each worker has a cache folder of its own."""
-    return Appraiser(tmp_path_factory.mktemp("cache"))
+def appraiser(shared_cache: Path) -> Appraiser:
+    """Appraises scenarios; the same one only once."""
+    return Appraiser(shared_cache)
 
 
 @pytest.fixture(scope="session")

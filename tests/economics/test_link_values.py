@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from small_appraisals import Appraiser
 
@@ -27,6 +30,7 @@ from beltroad.infrastructure.pricing.ports import PortTimes
 from beltroad.infrastructure.pricing.weights import LinkWeights
 from beltroad.infrastructure.shipments.modes import effective_days
 from beltroad.infrastructure.shipments.values import FastestWays
+from command_line import run_beltroad
 
 pytestmark = pytest.mark.slow
 
@@ -282,3 +286,41 @@ def test_cases_whose_ways_do_not_minimise_hours_are_refused(world: World) -> Non
             marginal.worth_of(
                 world.economy, world.transport, replace(world.case, **change), "after"
             )
+
+
+def test_the_command_prints_and_writes_one_table(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """``beltroad links`` from the state it is asked for to every form of its table."""
+    asked = []
+
+    def transport(scenario: Scenario, *_: object) -> Transport:
+        asked.append(scenario.states)
+        return world.transport  # the same network with its projects placed
+
+    monkeypatch.setattr(marginal, "Transport", transport)
+    csv, shapes = tmp_path / "links.csv", tmp_path / "links.geojson"
+    words = ["links", "--top", "8", "--kind", "border", "--country", "kaz"]
+    code, out, errors = run_beltroad(
+        monkeypatch, capsys, *words, "--json", "--csv", str(csv), "--geojson", str(shapes)
+    )
+    assert code == 0, errors
+    assert [(s.before, s.after) for s in asked] == [(2022, "today")]
+    told = json.loads(out)
+    assert [row["rank"] for row in told["places"]] == list(range(1, 9))
+    assert all(row["kind"] == "border" for row in told["places"])
+    assert told["country"] == "KAZ"
+    assert told["usd_per_hour_off_every_shipment"] > 0
+    written = pd.read_csv(csv)
+    assert written["name"].tolist() == [row["name"] for row in told["places"]]
+    expected = marginal_tables.rank_places(world.values, kind="border", country="KAZ", top=8)
+    assert written["name"].tolist() == expected.table["name"].tolist()
+    features = json.loads(shapes.read_text())["features"]
+    assert [f["properties"]["rank"] for f in features] == list(range(1, 9))
+    assert {f["geometry"]["type"] for f in features} == {"MultiLineString"}
+    monkeypatch.setattr(marginal, "link_values_of", lambda *_, **__: world.values)
+    code, out, _ = run_beltroad(monkeypatch, capsys, *words, columns=200)
+    assert code == 0
+    assert "What an hour saved is worth to KAZ" in out
+    assert told["places"][0]["name"].split(" (")[0] in out
