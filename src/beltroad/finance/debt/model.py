@@ -50,6 +50,8 @@ class CountryInputs:
         or instrument comes from; ``kind`` is one of ``vocabulary.KINDS``.
     gaps
         ``variable, why, effect``: what is missing and what the assessment does without it.
+    sources
+        ``source, title, url, licence, vintage``: what the ``source`` of an origin stands for.
     """
 
     iso3: str
@@ -59,6 +61,7 @@ class CountryInputs:
     instruments: tuple[Instrument, ...]
     origins: pd.DataFrame = field(default_factory=pd.DataFrame)
     gaps: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sources: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def first_year(self) -> int:

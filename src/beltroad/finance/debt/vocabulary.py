@@ -166,6 +166,9 @@ SETTINGS: dict[str, Setting] = {
         _T("discount_rate_pct", "%", "for present values", "5", (), 0, 20),
         _T("embi_spread_bp", "basis points", "spread of sovereign bonds, where there are any", "",
            (), 0, 10000),
+        _T("union_reserves_pct_imports", "% of imports",
+           "member of a monetary union: reserves of the union over its imports, ten-year average; "
+           "empty: the country's own", "", (), 0, 1000),
     )
 }  # fmt: skip
 
