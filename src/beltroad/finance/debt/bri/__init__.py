@@ -1,0 +1,1 @@
+"""Debt sustainability of partner countries by the frameworks of China's Ministry of Finance."""

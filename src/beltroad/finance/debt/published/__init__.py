@@ -1,0 +1,1 @@
+"""Published findings on the debt of partner countries, ours beside theirs."""
