@@ -13,7 +13,7 @@ from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_frame
 from beltroad.trade.imputed import REST_OF_WORLD
 
-__all__ = ["PLANS", "Bills", "bills_of", "financing_table"]
+__all__ = ["PLANS", "Bills", "bills_of", "by_host", "financing_table", "stated_sources"]
 
 # The plan of the published study, and the scenario's own where it says more than taxes.
 PLANS = ("taxes", "stated")
@@ -65,22 +65,33 @@ def _by_use(rows: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
     return [("income", income), ("works", ~income)]
 
 
+def by_host(costed: pd.DataFrame) -> pd.DataFrame:
+    """New projects with a known cost, one row a project and host; equal shares of its cost."""
+    new = costed[costed["new"] & costed["cost_usd"].fillna(0.0).gt(0)]
+    hosts = new["countries"].str.split(";")
+    rows = new.assign(host=hosts, parts=hosts.map(len)).explode("host").reset_index(drop=True)
+    for column in ("cost_usd", "cost_p80_usd", "upkeep_usd"):
+        rows[column] = rows[column].astype(float) / rows["parts"].astype(float)
+    return rows
+
+
+def stated_sources(scenario: Scenario, project: str, host: str) -> finance.Sources | None:
+    """How the scenario says that a project is paid for in a host; None where it says nothing."""
+    return next((p.sources() for p in scenario.financing if p.fits(project, host)), None)
+
+
 def bills_of(costed: pd.DataFrame, scenario: Scenario, economies: tuple[str, ...]) -> Bills | None:
     """Payments for the new projects of a comparison, by taxes and as the scenario says.
 
     A project in several economies is split equally, as its cost is elsewhere. Projects without
     a known cost are left out; None where nothing is left.
     """
-    new = costed[costed["new"] & costed["cost_usd"].fillna(0.0).gt(0)]
-    if new.empty:
+    rows = by_host(costed)
+    if rows.empty:
         return None
-    hosts = new["countries"].str.split(";")
-    rows = new.assign(host=hosts, parts=hosts.map(len)).explode("host").reset_index(drop=True)
-    for column in ("cost_usd", "upkeep_usd"):
-        rows[column] = rows[column].astype(float) / rows["parts"].astype(float)
     parts = scenario.financing
     stated = [
-        next((p.sources() for p in parts if p.fits(name, host)), finance.Sources())
+        stated_sources(scenario, name, host) or finance.Sources()
         for name, host in zip(rows["id"], rows["host"], strict=True)
     ]
     plans = {"taxes": [finance.Sources()] * len(rows)}

@@ -14,6 +14,7 @@ import beltroad
 from beltroad import evidence
 from beltroad.appraisal.cache import Cache, digest_of, source_digest
 from beltroad.appraisal.cases import central_case, variations
+from beltroad.appraisal.debt import debt_table, gains_to_come
 from beltroad.appraisal.economy import calibrated, economy_of
 from beltroad.appraisal.financing import bills_of, financing_table
 from beltroad.appraisal.gains import alone
@@ -34,6 +35,7 @@ from beltroad.appraisal.tables import costed_projects, country_table, pair_table
 from beltroad.appraisal.transport import Transport
 from beltroad.appraisal.uncertainty.run import drawn_in_appraisal
 from beltroad.appraisal.yardsticks import compare
+from beltroad.finance.debt import prepared
 
 __all__ = ["appraise"]
 
@@ -92,12 +94,19 @@ def appraise(
     more = {}
     if economy.levers:
         more["levers"] = check_frame(economy.policy(case).account, "levers")
+    names = inputs.countries.set_index("iso3")["name"]
     if bills is not None:
         with progress.step("solving with the bill"):
-            names = inputs.countries.set_index("iso3")["name"]
             more["financing"] = financing_table(economy, central, bills, names)
             more["payments"] = bills.payments
     context = digest_of(economy.basis(case), recorded(scenario)["parameters"], evidence.digest())
+    if scenario.debt.assess and bills is not None:
+        with progress.step("debt of the hosts"):
+            last = prepared.FIRST_PROJECTION_YEAR - 1
+            gains = gains_to_come(scenario, inputs, case, central.countries, last, cache, progress)
+            indebted = debt_table(costed, scenario, gains, names)
+        if indebted is not None:
+            more["debt"] = indebted
     with progress.step("value of an hour, place by place"):
         worth = worth_table(economy, transport, central)
         if worth is not None:

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from beltroad.appraisal.debt_part import DebtPart
 from beltroad.appraisal.financing_part import Financing
 from beltroad.appraisal.levers_part import LeverPart
 from beltroad.appraisal.scenario_parts import (
@@ -278,6 +279,7 @@ class Scenario(Part):
     schedules: tuple[Schedule, ...] = ()
     levers: tuple[LeverPart, ...] = ()
     financing: tuple[Financing, ...] = ()
+    debt: DebtPart = DebtPart()
     parameters: Parameters = Field(default_factory=lambda: Parameters(network={}))
     uncertainty: Uncertainty | None = None
     sensitivity: bool = True

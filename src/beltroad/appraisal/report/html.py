@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from beltroad.appraisal.report import (
     content,
+    debts,
     draws,
     figures,
     headline,
@@ -93,6 +94,7 @@ def _content(appraisal: Appraisal) -> dict[str, Any]:
         "places": policies.places(appraisal),
         "levers": policies.levers(appraisal),
         "who_pays": whopays.who_pays(appraisal),
+        "debts": debts.debts(appraisal),
         "regions": figures.regions_figure(appraisal),
         "fastest": fastest,
         "largest": largest,

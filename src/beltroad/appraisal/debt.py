@@ -1,0 +1,291 @@
+"""Debt of the hosts without and with the projects of a scenario, by how much growth they bring.
+
+Projects pass from the network stage (cost, opening), the scenario (who lends, on what terms) and
+the economic stage (real income and exports of each host) to the debt framework, which projects
+debt and rates its risk with nothing, part or all of the gain come true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from beltroad import finance
+from beltroad.appraisal.cache import Cache
+from beltroad.appraisal.cases import central_case
+from beltroad.appraisal.debt_part import DebtPart
+from beltroad.appraisal.economy import economy_of
+from beltroad.appraisal.financing import by_host, stated_sources
+from beltroad.appraisal.inputs import Inputs, gather
+from beltroad.appraisal.levels import Case
+from beltroad.appraisal.progress import Progress
+from beltroad.appraisal.scenario import Scenario
+from beltroad.appraisal.schema import check_frame
+from beltroad.appraisal.tables import costed_projects
+from beltroad.appraisal.transport import Transport
+from beltroad.finance.debt import assess as ratings
+from beltroad.finance.debt import engine, parameters, prepared
+from beltroad.finance.debt.engine import ProjectLoan, ProjectPackage
+from beltroad.finance.debt.model import CountryInputs
+
+__all__ = [
+    "NOT_RATED", "DebtCase", "capital_gain_pct", "debt_of", "debt_table", "gains_to_come",
+    "host_package",
+]  # fmt: skip
+
+MEDIUM_TERM, LONG_TERM = 10, 20
+NOT_RATED = "not rated"
+
+
+@dataclass(frozen=True)
+class DebtCase:
+    """What is assumed of the projects: share of the gain that comes true, and which cost.
+
+    ``capital`` takes the gain from the stock of public capital in place of the trade model.
+    """
+
+    name: str
+    dividend: float
+    cost: str = "cost_usd"
+    capital: bool = False
+
+
+def cases_of(part: DebtPart) -> list[DebtCase]:
+    """Dividends of the appraisal, the yield of public capital, and a dearer set of projects."""
+    out = [DebtCase(f"{100 * share:g} % of the trade gain", share) for share in part.dividend]
+    out.append(DebtCase("yield of public capital", 1.0, capital=True))
+    least = part.dividend[0]
+    dear = DebtCase(f"{100 * least:g} % of the trade gain, cost P80", least, "cost_p80_usd")
+    return [*out, dear]
+
+
+def capital_gain_pct(cost_usd: float, gdp_usd: float) -> float:
+    """Rise of output by an addition to public capital, percent.
+
+    The output elasticity of public capital times the addition over the stock, both from
+    ``debt_parameters``: what assessments with a growth effect of investment assume, and far more
+    than shorter shipment times alone are worth.
+    """
+    values = parameters.load("projects")
+    stock = values["capital.stock_pct_gdp"] / 100 * gdp_usd
+    return 100 * ((1 + cost_usd / stock) ** values["capital.output_elasticity"] - 1)
+
+
+def gains_to_come(
+    scenario: Scenario, inputs: Inputs, case: Case, found: pd.DataFrame,
+    year: int, cache: Cache, progress: Progress,
+) -> pd.DataFrame:  # fmt: skip
+    """Real income and exports by economy from what opens after ``year``, percent.
+
+    ``found`` are the results of the whole comparison; they are returned where it starts no
+    earlier. Else the network of ``year`` is the earlier state of a comparison of its own.
+    """
+    if _as_a_whole(scenario, year):
+        return found
+    states = scenario.states
+    later = scenario.model_copy(update={"states": states.model_copy(update={"before": year})})
+    return economy_of(Transport(later, inputs, cache, progress)).evaluate(case).countries
+
+
+def new_debt(costed: pd.DataFrame, scenario: Scenario, last_year: int) -> pd.DataFrame:
+    """Projects by host whose loans are new debt after ``last_year``; see :class:`DebtPart`."""
+    rows = by_host(costed)
+    if scenario.debt.timing == "to_come":
+        rows = rows[rows["year_open"].isna() | (rows["year_open"] > last_year)]
+    return rows.reset_index(drop=True)
+
+
+def host_package(
+    rows: pd.DataFrame, scenario: Scenario, inputs: CountryInputs, case: DebtCase,
+    income_pct: float, exports_pct: float,
+) -> ProjectPackage:  # fmt: skip
+    """Loans for the projects of one host, and growth and exports that they bring.
+
+    Disbursement ends before the opening (in ``disbursed_over_years`` where none is known);
+    income and exports reach the appraised level, times the dividend, in equal steps of growth
+    over ``reached_over_years`` from the mean opening, weighted by cost.
+    """
+    part, first = scenario.debt, inputs.first_year
+    loans, openings = [], []
+    cost = rows["cost_usd"].to_numpy(float)
+    amounts = rows[case.cost].fillna(rows["cost_usd"]).to_numpy(float)
+    for name, opening, amount in zip(rows["id"], rows["year_open"], amounts, strict=True):
+        years = _disbursed(float(opening), part, first)
+        openings.append(years[-1] + 1)
+        loan = _terms(scenario, str(name), inputs.iso3)
+        if loan is None:
+            continue
+        lent = amount * loan.loan_share * part.public_share / 1e6
+        loans.append(
+            ProjectLoan(
+                str(name), dict.fromkeys(years, lent / len(years)), 100 * loan.interest_rate,
+                loan.maturity_years, loan.grace_years,
+            )
+        )  # fmt: skip
+    start = round(float(np.average(openings, weights=cost)))
+    reached_in = part.reached_over_years
+    step = (1 + case.dividend * income_pct / 100) ** (1 / reached_in) - 1
+    base = inputs.series["real_growth_pct"].loc[start : start + reached_in - 1]
+    growth = {int(y): float(v) for y, v in ((100 + base) * step).to_dict().items()}
+    last = first + LONG_TERM
+    exports = inputs.series["exports_usd_mn"].loc[start:last]
+    ramp = np.minimum(1.0, (exports.index.to_numpy() - start + 1) / reached_in)
+    more = exports.to_numpy(float) * case.dividend * exports_pct / 100 * ramp
+    reached = dict(zip(map(int, exports.index), map(float, more), strict=True))
+    return ProjectPackage(
+        tuple(loans),
+        {y: v for y, v in growth.items() if v and y <= last},
+        {y: v for y, v in reached.items() if v and y <= last},
+    )
+
+
+def _disbursed(opening: float, part: DebtPart, first: int) -> list[int]:
+    if part.timing == "all" or np.isnan(opening):
+        return list(range(first, first + part.disbursed_over_years))
+    end = max(first, int(opening) - 1)
+    return list(range(max(first, end - part.disbursed_over_years + 1), end + 1))
+
+
+def _terms(scenario: Scenario, project: str, host: str) -> finance.Sources | None:
+    """Loan of a project: as stated under financing, else the terms of the debt part."""
+    stated = stated_sources(scenario, project, host)
+    if stated is not None:
+        return stated if stated.loan_share > 0 else None
+    part = scenario.debt
+    if part.loan_share == 0:
+        return None
+    return finance.Sources(
+        loan_share=part.loan_share, lenders={"CHN": 1.0}, interest_rate=part.interest_rate,
+        maturity_years=part.maturity_years, grace_years=part.grace_years,
+    )  # fmt: skip
+
+
+def debt_table(
+    costed: pd.DataFrame, scenario: Scenario, gains: pd.DataFrame, names: pd.Series
+) -> pd.DataFrame | None:
+    """Table ``debt``: one row a host and case; None where no host can be assessed.
+
+    Parameters
+    ----------
+    costed
+        Projects of the comparison with cost, opening and hosts.
+    gains
+        ``real_income_change_pct`` and ``exports_change_pct`` by economy; hosts outside the trade
+        model gain nothing here and carry a flag.
+    names
+        Short names by ISO 3166 alpha-3 code.
+    """
+    ready = set(prepared.codes())
+    rows = new_debt(costed, scenario, prepared.FIRST_PROJECTION_YEAR - 1)
+    out = [
+        row
+        for host, part in rows[rows["host"].isin(ready)].groupby("host", sort=True)
+        for row in _host(str(host), part, scenario, gains, names)
+    ]
+    return check_frame(pd.DataFrame(out), "debt") if out else None
+
+
+def debt_of(
+    scenario: Scenario, *, cache: Cache | None = None, progress: Progress | None = None
+) -> pd.DataFrame | None:
+    """Table ``debt`` of a scenario, with no more of the appraisal than it needs."""
+    cache, progress = cache or Cache.default(), progress or Progress()
+    inputs = gather(scenario)
+    transport = Transport(scenario, inputs, cache, progress)
+    case, last = central_case(scenario), prepared.FIRST_PROJECTION_YEAR - 1
+    costed = costed_projects(inputs, scenario, transport.presence)
+    if new_debt(costed, scenario, last).empty:
+        return None
+    found = pd.DataFrame()
+    if _as_a_whole(scenario, last):
+        economy = economy_of(transport)
+        with progress.step("solving the trade equilibrium"):
+            found = economy.evaluate(case).countries
+    gains = gains_to_come(scenario, inputs, case, found, last, cache, progress)
+    with progress.step("debt of the hosts"):
+        return debt_table(costed, scenario, gains, inputs.countries.set_index("iso3")["name"])
+
+
+def _as_a_whole(scenario: Scenario, year: int) -> bool:
+    """Whether the comparison itself is about what opens after ``year`` alone, or about all."""
+    before = scenario.states.before
+    return scenario.debt.timing == "all" or not isinstance(before, int) or before >= year
+
+
+def _host(
+    host: str, rows: pd.DataFrame, scenario: Scenario, gains: pd.DataFrame, names: pd.Series
+) -> Iterator[dict[str, object]]:
+    inputs = prepared.inputs(host)
+    income, exports = 0.0, 0.0
+    if host in gains.index:
+        found = gains.loc[host, ["real_income_change_pct", "exports_change_pct"]]
+        income, exports = map(float, found.to_numpy(float))
+    before, rated = _path_and_rating(inputs, None)
+    at = int(np.flatnonzero(inputs.series.index == inputs.first_year - 1)[0])
+    for case in cases_of(scenario.debt):
+        gain = (income, exports)
+        if case.capital:
+            gdp_usd = 1e6 * float(inputs.series["gdp_usd_mn"].to_numpy(float)[at])
+            gain = (capital_gain_pct(float(rows["cost_usd"].sum()), gdp_usd),) * 2
+        package = host_package(rows, scenario, inputs, case, *gain)
+        after, rated_with = _path_and_rating(inputs, package)
+        lent = sum(sum(loan.disbursement_usd_mn.values()) for loan in package.loans) * 1e6
+        row: dict[str, object] = {
+            "iso3": host, "name": names.get(host, host), "case": case.name,
+            "dividend": case.dividend, "framework": str(inputs.settings["framework"]),
+            "projects": float(len(rows)),
+            "cost_usd": float(rows[case.cost].fillna(rows["cost_usd"]).sum()),
+            "loans_usd": lent, "grant_element_pct": _grant_element(package.loans),
+            "income_gain_pct": case.dividend * gain[0],
+            "rating_without": rated, "rating_with": rated_with,
+            "worse": _rank(rated_with) > _rank(rated),
+            "flags": _flags(inputs, host in gains.index),
+        }  # fmt: skip
+        for label, years in (("medium", MEDIUM_TERM), ("long", LONG_TERM)):
+            for state, table in (("without", before), ("with", after)):
+                debt = table["public_debt_pct_gdp"].to_dict()
+                row[f"debt_{label}_{state}_pct"] = debt[inputs.first_year + years]
+        for state, table in (("without", before), ("with", after)):
+            window = table.loc[inputs.first_year : inputs.first_year + MEDIUM_TERM]
+            for name in ("pv_external_to_gdp_pct", "service_external_to_revenue_pct"):
+                row[f"{name.removesuffix('_pct')}_{state}_pct"] = float(window[name].max())
+        yield row
+
+
+def _path_and_rating(
+    inputs: CountryInputs, package: ProjectPackage | None
+) -> tuple[pd.DataFrame, str]:
+    """Baseline and overall rating; countries that finance themselves on markets have no class."""
+    if inputs.settings["framework"] != "lic":
+        return engine.project(inputs, package=package).table, NOT_RATED
+    found = ratings.assess(inputs, package=package)
+    return found.paths["baseline"].table, found.overall_rating
+
+
+def _grant_element(loans: Sequence[ProjectLoan]) -> float:
+    """Mean grant element weighted by the amounts lent, percent; NaN without loans."""
+    lent = [sum(loan.disbursement_usd_mn.values()) for loan in loans]
+    if not sum(lent):
+        return float("nan")
+    each = [
+        finance.grant_element(x.interest_pct / 100, x.maturity_years, x.grace_years) for x in loans
+    ]
+    return float(np.average(each, weights=lent))
+
+
+def _rank(rating: str) -> int:
+    order = ("low", "moderate", "high", "in debt distress")
+    return order.index(rating) if rating in order else -1
+
+
+def _flags(inputs: CountryInputs, modelled: bool) -> str:
+    kinds = inputs.origins["kind"] if len(inputs.origins) else pd.Series(dtype=str)
+    flags = [] if modelled else ["not in the trade model: no gain"]
+    if int((kinds == "imputed").sum()):
+        flags.append("imputed inputs")
+    if len(inputs.gaps):
+        flags.append("gaps")
+    return "; ".join(flags)

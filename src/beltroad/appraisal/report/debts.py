@@ -1,0 +1,89 @@
+"""What the projects mean for public debt: findings by case, and a table of hosts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from beltroad.appraisal.debt import NOT_RATED
+from beltroad.appraisal.report import tables, words
+from beltroad.appraisal.report.tables import Cell, Style, Table
+from beltroad.appraisal.result import Appraisal
+
+__all__ = ["Debts", "debts"]
+
+TIMING = {
+    "to_come": "Projects that are not open yet are new debt; the debt of older ones is in the "
+    "figures of public debt already.",
+    "all": "All projects of the comparison are taken as if they were borrowed anew, also those "
+    "whose debt is in the figures already.",
+}
+# A change below this, in points of GDP, is called none.
+NOTHING_PCT = 0.05
+
+
+@dataclass(frozen=True)
+class Debts:
+    """What the report says about debt."""
+
+    basis: str
+    findings: list[str]
+    table: Table
+
+
+def debts(appraisal: Appraisal) -> Debts | None:
+    """Findings by case, and each host without and with its projects; None where nothing is."""
+    if "debt" not in appraisal.more:
+        return None
+    rows = appraisal.more["debt"]
+    part = appraisal.scenario.debt
+    terms = (
+        f"Where the scenario does not say who pays, {100 * part.loan_share:g} % of the cost is "
+        f"lent at {100 * part.interest_rate:g} % over {part.maturity_years} years with "
+        f"{part.grace_years} years of grace: an assumption."
+    )
+    findings = [_finding(rows[rows["case"] == case], case) for case in dict.fromkeys(rows["case"])]
+    return Debts(f"{TIMING[part.timing]} {terms}", findings, _table(rows))
+
+
+def _finding(rows: pd.DataFrame, case: str) -> str:
+    change = rows["debt_long_with_pct"] - rows["debt_long_without_pct"]
+    higher = int((change > NOTHING_PCT).sum())
+    medium = rows["debt_medium_with_pct"] - rows["debt_medium_without_pct"]
+    worse = rows[rows["worse"]]
+    named = f" ({', '.join(worse['name'])})" if len(worse) else ""
+    rated = int((rows["rating_without"] != NOT_RATED).sum())
+    return (
+        f"With {case}: debt is higher after twenty years in {words.share(higher, len(rows))} "
+        f"hosts (after ten: {int((medium > NOTHING_PCT).sum())}), and the mechanical risk "
+        f"rating is worse in {words.share(len(worse), rated)} rated{named}."
+    )
+
+
+def _table(rows: pd.DataFrame) -> Table:
+    def col(name: str, **more: Any) -> tuple[tables.Column, list[Cell]]:
+        return tables.column(rows[name], "debt", name, **more)
+
+    columns = [
+        col("name", css="wide"),
+        col("case"),
+        col("projects"),
+        col("loans_usd", style=Style("USD million", 1e6)),
+        col("grant_element_pct"),
+        col("income_gain_pct"),
+        col("debt_medium_without_pct"),
+        col("debt_medium_with_pct"),
+        col("debt_long_without_pct"),
+        col("debt_long_with_pct"),
+        col("pv_external_to_gdp_without_pct"),
+        col("pv_external_to_gdp_with_pct"),
+        col("rating_without"),
+        col("rating_with"),
+        col("flags", css="wider small"),
+    ]
+    return tables.table(
+        "debt", "Public debt of the hosts without and with the projects", columns,
+        searchable=True, css="dense",
+    )  # fmt: skip
