@@ -20,7 +20,7 @@ from beltroad.evidence import economies
 from beltroad.evidence.connectors.access import Access
 from beltroad.evidence.connectors.archives import Archive, member, opened
 from beltroad.evidence.connectors.frames import COLUMNS, codes_of, finish, with_economies, years
-from beltroad.evidence.connectors.request import FetchError, Raw, Request, extra
+from beltroad.evidence.connectors.request import FetchError, Raw, Request
 
 __all__ = ["AMOUNTS", "Query", "fetch", "parse", "totals"]
 
@@ -74,14 +74,13 @@ def fetch(query: Query, access: Access | None = None) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the query cannot be used or ``openpyxl`` is not installed.
+        If the query cannot be used.
     FetchError
         If the archive could not be had whole, or a recipient stands for no known economy.
     """
     access = access or Access()
     years(query.period)
     codes_of(query.recipients)
-    extra("openpyxl", "reading AidData's workbook")
     raw = access.get(
         Request(PROVIDER, query.address, "zip", LICENCE, max_bytes=500_000_000), keeps=True
     )
@@ -153,7 +152,8 @@ def totals(records: pd.DataFrame) -> pd.DataFrame:
 
 def _sheet(source: Archive) -> pd.DataFrame:
     """The columns needed of the sheet of records; headers may carry spaces at the end."""
-    openpyxl = extra("openpyxl", "reading AidData's workbook")
+    import openpyxl  # slow to import
+
     with opened(source) as archive:
         name = member(archive, _WORKBOOK, "workbooks of records")
         data = io.BytesIO(archive.read(name))
