@@ -19,7 +19,7 @@ from beltroad.appraisal.cases import central_case
 from beltroad.appraisal.debt_part import DebtPart
 from beltroad.appraisal.economy import economy_of
 from beltroad.appraisal.financing import by_host, stated_sources
-from beltroad.appraisal.inputs import Inputs, gather
+from beltroad.appraisal.inputs import gather
 from beltroad.appraisal.levels import Case
 from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
@@ -30,6 +30,7 @@ from beltroad.finance.debt import assess as ratings
 from beltroad.finance.debt import engine, parameters, prepared
 from beltroad.finance.debt.engine import ProjectLoan, ProjectPackage
 from beltroad.finance.debt.model import CountryInputs
+from beltroad.finance.debt.published.growth import revenue_kept
 
 __all__ = [
     "NOT_RATED", "DebtCase", "capital_gain_pct", "debt_of", "debt_table", "gains_to_come",
@@ -42,21 +43,24 @@ NOT_RATED = "not rated"
 
 @dataclass(frozen=True)
 class DebtCase:
-    """What is assumed of the projects: share of the gain that comes true, and which cost.
+    """What is assumed of the projects: how much growth, what the state does with it, which cost.
 
-    ``capital`` takes the gain from the stock of public capital in place of the trade model.
+    ``capital`` takes the gain from the stock of public capital in place of the trade model;
+    ``saves`` keeps spending where it was planned, so that the revenue of growth pays down debt.
     """
 
     name: str
     dividend: float
     cost: str = "cost_usd"
     capital: bool = False
+    saves: bool = False
 
 
 def cases_of(part: DebtPart) -> list[DebtCase]:
     """Dividends of the appraisal, the yield of public capital, and a dearer set of projects."""
     out = [DebtCase(f"{100 * share:g} % of the trade gain", share) for share in part.dividend]
-    out.append(DebtCase("yield of public capital", 1.0, capital=True))
+    out.append(DebtCase("yield of public capital, spent", 1.0, capital=True))
+    out.append(DebtCase("yield of public capital, saved", 1.0, capital=True, saves=True))
     least = part.dividend[0]
     dear = DebtCase(f"{100 * least:g} % of the trade gain, cost P80", least, "cost_p80_usd")
     return [*out, dear]
@@ -69,25 +73,23 @@ def capital_gain_pct(cost_usd: float, gdp_usd: float) -> float:
     ``debt_parameters``: what assessments with a growth effect of investment assume, and far more
     than shorter shipment times alone are worth.
     """
-    values = parameters.load("projects")
-    stock = values["capital.stock_pct_gdp"] / 100 * gdp_usd
-    return 100 * ((1 + cost_usd / stock) ** values["capital.output_elasticity"] - 1)
+    values = parameters.load("bri-dsf-lic")
+    stock = values["growth.capital_to_gdp"] * gdp_usd
+    return float(100 * ((1 + cost_usd / stock) ** values["growth.output_elasticity"] - 1))
 
 
-def gains_to_come(
-    scenario: Scenario, inputs: Inputs, case: Case, found: pd.DataFrame,
-    year: int, cache: Cache, progress: Progress,
-) -> pd.DataFrame:  # fmt: skip
+def gains_to_come(transport: Transport, case: Case, found: pd.DataFrame, year: int) -> pd.DataFrame:
     """Real income and exports by economy from what opens after ``year``, percent.
 
     ``found`` are the results of the whole comparison; they are returned where it starts no
     earlier. Else the network of ``year`` is the earlier state of a comparison of its own.
     """
+    scenario = transport.scenario
     if _as_a_whole(scenario, year):
         return found
-    states = scenario.states
-    later = scenario.model_copy(update={"states": states.model_copy(update={"before": year})})
-    return economy_of(Transport(later, inputs, cache, progress)).evaluate(case).countries
+    states = scenario.states.model_copy(update={"before": year})
+    later = transport.with_states(scenario.model_copy(update={"states": states}))
+    return economy_of(later).evaluate(case).countries
 
 
 def new_debt(costed: pd.DataFrame, scenario: Scenario, last_year: int) -> pd.DataFrame:
@@ -99,14 +101,14 @@ def new_debt(costed: pd.DataFrame, scenario: Scenario, last_year: int) -> pd.Dat
 
 
 def host_package(
-    rows: pd.DataFrame, scenario: Scenario, inputs: CountryInputs, case: DebtCase,
-    income_pct: float, exports_pct: float,
+    rows: pd.DataFrame, scenario: Scenario, inputs: CountryInputs, path: pd.DataFrame,
+    case: DebtCase, income_pct: float, exports_pct: float,
 ) -> ProjectPackage:  # fmt: skip
     """Loans for the projects of one host, and growth and exports that they bring.
 
     Disbursement ends before the opening (in ``disbursed_over_years`` where none is known);
     income and exports reach the appraised level, times the dividend, in equal steps of growth
-    over ``reached_over_years`` from the mean opening, weighted by cost.
+    over ``reached_over_years`` from the mean opening, weighted by cost. ``path`` is the baseline.
     """
     part, first = scenario.debt, inputs.first_year
     loans, openings = [], []
@@ -135,10 +137,10 @@ def host_package(
     ramp = np.minimum(1.0, (exports.index.to_numpy() - start + 1) / reached_in)
     more = exports.to_numpy(float) * case.dividend * exports_pct / 100 * ramp
     reached = dict(zip(map(int, exports.index), map(float, more), strict=True))
+    growth = {y: v for y, v in growth.items() if v and y <= last}
+    kept = revenue_kept(inputs, path, growth) if case.saves else {}
     return ProjectPackage(
-        tuple(loans),
-        {y: v for y, v in growth.items() if v and y <= last},
-        {y: v for y, v in reached.items() if v and y <= last},
+        tuple(loans), growth, {y: v for y, v in reached.items() if v and y <= last}, kept
     )
 
 
@@ -204,7 +206,7 @@ def debt_of(
         economy = economy_of(transport)
         with progress.step("solving the trade equilibrium"):
             found = economy.evaluate(case).countries
-    gains = gains_to_come(scenario, inputs, case, found, last, cache, progress)
+    gains = gains_to_come(transport, case, found, last)
     with progress.step("debt of the hosts"):
         return debt_table(costed, scenario, gains, inputs.countries.set_index("iso3")["name"])
 
@@ -230,7 +232,7 @@ def _host(
         if case.capital:
             gdp_usd = 1e6 * float(inputs.series["gdp_usd_mn"].to_numpy(float)[at])
             gain = (capital_gain_pct(float(rows["cost_usd"].sum()), gdp_usd),) * 2
-        package = host_package(rows, scenario, inputs, case, *gain)
+        package = host_package(rows, scenario, inputs, before, case, *gain)
         after, rated_with = _path_and_rating(inputs, package)
         lent = sum(sum(loan.disbursement_usd_mn.values()) for loan in package.loans) * 1e6
         row: dict[str, object] = {

@@ -103,7 +103,7 @@ def appraise(
     if scenario.debt.assess and bills is not None:
         with progress.step("debt of the hosts"):
             last = prepared.FIRST_PROJECTION_YEAR - 1
-            gains = gains_to_come(scenario, inputs, case, central.countries, last, cache, progress)
+            gains = gains_to_come(transport, case, central.countries, last)
             indebted = debt_table(costed, scenario, gains, names)
         if indebted is not None:
             more["debt"] = indebted

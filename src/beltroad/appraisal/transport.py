@@ -113,6 +113,14 @@ class Transport:
             *(asdict(schedule) for schedule in inputs.schedules),
         ]
 
+    def with_states(self, scenario: Scenario) -> Transport:
+        """The stage for other states of the same scenario; what was placed is not placed again."""
+        other = Transport(scenario, self.inputs, self.cache, self.progress)
+        for name in ("programme", "router", "voyages", "city_ids"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]  # what cached_property has kept
+        return other
+
     def _check_order(self) -> None:
         """The later state must hold every project of the earlier one."""
         before, after = str(self.states.before), str(self.states.after)

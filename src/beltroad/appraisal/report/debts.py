@@ -55,32 +55,40 @@ def _finding(rows: pd.DataFrame, case: str) -> str:
     worse = rows[rows["worse"]]
     named = f" ({', '.join(worse['name'])})" if len(worse) else ""
     rated = int((rows["rating_without"] != NOT_RATED).sum())
+    many = words.share(higher, len(rows))
     return (
-        f"With {case}: debt is higher after twenty years in {words.share(higher, len(rows))} "
+        f"{words.sentence(case)}: debt is higher after twenty years in {many} "
         f"hosts (after ten: {int((medium > NOTHING_PCT).sum())}), and the mechanical risk "
         f"rating is worse in {words.share(len(worse), rated)} rated{named}."
     )
 
 
 def _table(rows: pd.DataFrame) -> Table:
-    def col(name: str, **more: Any) -> tuple[tables.Column, list[Cell]]:
-        return tables.column(rows[name], "debt", name, **more)
+    """One row a host: what holds in every case first, then debt after twenty years by case."""
+    by_case = {str(case): part.set_index("iso3") for case, part in rows.groupby("case", sort=False)}
+    first = next(iter(by_case.values()))
 
+    def col(name: str, **more: Any) -> tuple[tables.Column, list[Cell]]:
+        return tables.column(first[name], "debt", name, **more)
+
+    def of(case: str, name: str) -> tuple[tables.Column, list[Cell]]:
+        values = by_case[case][name].reindex(first.index)
+        return tables.column(values, "debt", name, title=words.sentence(case))
+
+    worst = rows.loc[rows.groupby("iso3")["worse"].idxmax()].set_index("iso3")["rating_with"]
     columns = [
         col("name", css="wide"),
-        col("case"),
-        col("projects"),
-        col("loans_usd", style=Style("USD million", 1e6)),
+        col("projects", style=Style("", 1.0, 0)),
+        col("loans_usd", title="Loans", style=Style("USD million", 1e6, 0)),
         col("grant_element_pct"),
-        col("income_gain_pct"),
         col("debt_medium_without_pct"),
-        col("debt_medium_with_pct"),
+        col("debt_medium_with_pct", title="Debt in 10 years, with, no gain"),
         col("debt_long_without_pct"),
-        col("debt_long_with_pct"),
+        *(of(case, "debt_long_with_pct") for case in by_case),
         col("pv_external_to_gdp_without_pct"),
-        col("pv_external_to_gdp_with_pct"),
+        col("pv_external_to_gdp_with_pct", title="PV of external debt, with, no gain"),
         col("rating_without"),
-        col("rating_with"),
+        tables.text_column("Risk, worst case", list(worst.reindex(first.index))),
         col("flags", css="wider small"),
     ]
     return tables.table(

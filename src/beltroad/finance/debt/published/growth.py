@@ -34,6 +34,7 @@ __all__ = [
     "long_run",
     "package_of",
     "pipeline_usd_mn",
+    "revenue_kept",
 ]
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -117,14 +118,18 @@ def package_of(
         "pipeline", dict.fromkeys(years, part), lending.interest_pct,
         lending.maturity_years, lending.grace_years,
     )  # fmt: skip
-    saved = _saved(inputs, path, uplift) if share and spending == "planned" else {}
+    saved = revenue_kept(inputs, path, uplift) if share and spending == "planned" else {}
     return engine.ProjectPackage((loan,), uplift, revenue_uplift_usd_mn=saved)
 
 
-def _saved(
+def revenue_kept(
     inputs: CountryInputs, path: pd.DataFrame, uplift: Mapping[int, float]
 ) -> dict[int, float]:
-    """Primary spending over GDP times the extra GDP, USD million by year from t on."""
+    """What a state saves by year from t on, USD million, if spending does not follow growth.
+
+    Primary spending over GDP in the baseline ``path`` times the extra GDP of ``uplift``
+    (percentage points of growth by year).
+    """
     ahead = path.loc[inputs.first_year :]
     grants = pd.Series(0.0, index=ahead.index)
     if "grants_pct_gdp" in inputs.series:
