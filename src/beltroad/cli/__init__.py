@@ -15,6 +15,8 @@ from beltroad.cli import (
     evidence,
     evidence_fetch,
     evidence_providers,
+    finance,
+    finance_plan,
     links,
     network,
     policy,
@@ -38,8 +40,8 @@ from beltroad.cli.console import app, main
 
 __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "evidence",
-    "evidence_fetch", "evidence_providers", "links", "main", "network", "policy", "policy_check",
-    "policy_dataflow", "policy_disputes", "policy_entry", "policy_parks", "policy_profile",
-    "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity", "trade_import",
-    "trade_levers", "uncertainty",
+    "evidence_fetch", "evidence_providers", "finance", "finance_plan", "links", "main", "network",
+    "policy", "policy_check", "policy_dataflow", "policy_disputes", "policy_entry",
+    "policy_parks", "policy_profile", "policy_scorecard", "route", "services", "tables", "trade",
+    "trade_gravity", "trade_import", "trade_levers", "uncertainty",
 ]  # fmt: skip

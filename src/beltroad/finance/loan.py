@@ -18,6 +18,7 @@ import math
 import numpy as np
 
 from beltroad.errors import InputError
+from beltroad.finance.schedule import unit_schedule
 
 __all__ = ["CONCESSIONAL_PCT", "grant_element", "loan_present_value", "service_ratio"]
 
@@ -75,21 +76,13 @@ def service_ratio(
     InputError
         If an argument is out of range; rates look like percentages when above 1.
     """
-    for name, rate in (("interest_rate", interest_rate), ("discount_rate", discount_rate)):
-        if not 0 <= rate < 1:
-            raise InputError(f"loan: {name} must be a fraction from 0 to below 1, not {rate}")
-    if int(maturity_years) != maturity_years or int(grace_years) != grace_years:
-        raise InputError("loan: maturity_years and grace_years must be whole years")
-    if not 0 <= grace_years < maturity_years:
+    if not 0 <= discount_rate < 1:
         raise InputError(
-            f"loan: grace_years must be from 0 to below maturity_years, "
-            f"not {grace_years} of {maturity_years}"
+            f"loan: discount_rate must be a fraction from 0 to below 1, not {discount_rate}"
         )
-    year = np.arange(1, maturity_years + 1)
-    repaid = np.where(year > grace_years, 1.0 / (maturity_years - grace_years), 0.0)
-    opening = 1.0 - np.concatenate([[0.0], np.cumsum(repaid)[:-1]])
-    service = repaid + interest_rate * opening
-    return float(service @ (1 + discount_rate) ** -year.astype(float))
+    principal, interest = unit_schedule(interest_rate, maturity_years, grace_years)
+    year = np.arange(1, len(principal) + 1)
+    return float((principal + interest) @ (1 + discount_rate) ** -year.astype(float))
 
 
 def grant_element(
