@@ -17,6 +17,9 @@ from beltroad.cli import (
     evidence_providers,
     finance,
     finance_plan,
+    invest,
+    invest_import,
+    invest_partners,
     links,
     network,
     policy,
@@ -40,8 +43,9 @@ from beltroad.cli.console import app, main
 
 __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "evidence",
-    "evidence_fetch", "evidence_providers", "finance", "finance_plan", "links", "main", "network",
-    "policy", "policy_check", "policy_dataflow", "policy_disputes", "policy_entry",
-    "policy_parks", "policy_profile", "policy_scorecard", "route", "services", "tables", "trade",
-    "trade_gravity", "trade_import", "trade_levers", "uncertainty",
+    "evidence_fetch", "evidence_providers", "finance", "finance_plan", "invest", "invest_import",
+    "invest_partners", "links", "main", "network", "policy", "policy_check", "policy_dataflow",
+    "policy_disputes", "policy_entry", "policy_parks", "policy_profile", "policy_scorecard",
+    "route", "services", "tables", "trade", "trade_gravity", "trade_import", "trade_levers",
+    "uncertainty",
 ]  # fmt: skip
