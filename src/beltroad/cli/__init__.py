@@ -11,6 +11,11 @@ from beltroad.cli import (
     appraise,
     cables,
     check,
+    debt,
+    debt_assess,
+    debt_list,
+    debt_projects,
+    debt_template,
     disrupt,
     evidence,
     evidence_fetch,
@@ -42,10 +47,10 @@ from beltroad.cli import (
 from beltroad.cli.console import app, main
 
 __all__ = [
-    "access", "accuracy", "app", "appraise", "cables", "check", "disrupt", "evidence",
-    "evidence_fetch", "evidence_providers", "finance", "finance_plan", "invest", "invest_import",
-    "invest_partners", "links", "main", "network", "policy", "policy_check", "policy_dataflow",
-    "policy_disputes", "policy_entry", "policy_parks", "policy_profile", "policy_scorecard",
-    "route", "services", "tables", "trade", "trade_gravity", "trade_import", "trade_levers",
-    "uncertainty",
+    "access", "accuracy", "app", "appraise", "cables", "check", "debt", "debt_assess",
+    "debt_list", "debt_projects", "debt_template", "disrupt", "evidence", "evidence_fetch",
+    "evidence_providers", "finance", "finance_plan", "invest", "invest_import", "invest_partners",
+    "links", "main", "network", "policy", "policy_check", "policy_dataflow", "policy_disputes",
+    "policy_entry", "policy_parks", "policy_profile", "policy_scorecard", "route", "services",
+    "tables", "trade", "trade_gravity", "trade_import", "trade_levers", "uncertainty",
 ]  # fmt: skip

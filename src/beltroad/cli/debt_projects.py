@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -96,5 +97,5 @@ def _print(found: pd.DataFrame) -> None:
     )
 
 
-def _change(row: dict[str, float], when: str) -> str:
+def _change(row: Mapping[Any, Any], when: str) -> str:
     return f"{row[f'debt_{when}_without_pct']:.1f} -> {row[f'debt_{when}_with_pct']:.1f}"

@@ -1,0 +1,100 @@
+"""An assessment as text for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from beltroad.cli.lines import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from beltroad.finance.debt.assess import Assessment
+    from beltroad.finance.debt.stochastic.fan import Fan
+
+__all__ = ["show"]
+
+_NOTES = 6
+_LOOK = {"low": "green", "moderate": "yellow", "high": "red", "in debt distress": "bold red"}
+
+
+def show(console: Console, found: Assessment, fans: Sequence[Fan] = ()) -> None:
+    """Print rating, burdens, what is assumed, and notes."""
+    from beltroad.finance.debt.io import view
+
+    inputs = found.inputs
+    console.print(f"[b]{escape(inputs.name)}[/b]  {inputs.iso3}", highlight=False)
+    for what, value in view.identity(found):
+        say(console, f"{what + ':':<13}{value}", 13)
+    overall, external = found.overall_rating, found.external_rating
+    console.print()
+    for what, rating in (("Overall risk of public debt distress", overall),
+                         ("Risk of external debt distress", external)):  # fmt: skip
+        style = _LOOK.get(rating, "bold")
+        space = f", {found.space} space to absorb shocks" if found.space and what[0] == "R" else ""
+        console.print(f"{what}: [b {style}]{rating}[/b {style}]{space}", highlight=False)
+    composite = found.capacity.composite
+    known = f" (composite indicator {composite:.2f})" if composite == composite else ""
+    console.print(f"Debt-carrying capacity: {found.capacity.final}{known}", highlight=False)
+    say(console, view.drivers(found), 0)
+    console.print()
+    console.print(_burdens(found))
+    first, last = view.window(found)[0], view.window(found)[-1]
+    said = (
+        f"Peaks of {first} to {last} in per cent, and their year. Breach: "
+        f"{view.breach_words(found)}. Space: from the baseline's peak to the threshold, per cent "
+        "of it. Mechanical, before any judgement."
+    )
+    say(console, said, 0)
+    if fans:
+        console.print()
+        _fans(console, fans)
+    console.print()
+    say(console, f"Inputs: {view.overview(inputs)}")
+    notes = [n for n in found.notes if not n.startswith("debt-carrying capacity")]
+    for note in notes[:_NOTES]:
+        say(console, f"- {view.note(note)}", 2)
+    if len(notes) > _NOTES:
+        say(console, f"- and {len(notes) - _NOTES} more: --json or --html FILE", 2)
+
+
+def _burdens(found: Assessment) -> Table:
+    from beltroad.finance.debt.io import view
+
+    shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    shown.add_column("burden", no_wrap=True)
+    for title in ("threshold", "baseline"):
+        shown.add_column(title, justify="right")
+    shown.add_column("most extreme shock", justify="right", no_wrap=True)
+    shown.add_column("breach", no_wrap=True)
+    shown.add_column("space", justify="right")
+    for e in view.extremes(found):
+        base = f"{e.baseline_pct:.1f} ({e.baseline_year})" if e.baseline_pct == e.baseline_pct \
+            else "not known"  # fmt: skip
+        worst = f"{e.stress} {e.stress_pct:.1f} ({e.stress_year})" \
+            if e.stress_pct == e.stress_pct else "not known"  # fmt: skip
+        breach = "[red]baseline[/red]" if e.baseline_breach else \
+            "[yellow]shock[/yellow]" if e.stress_breach else "none"  # fmt: skip
+        space = f"{round(e.space_pct) + 0:.0f}%" if e.space_pct == e.space_pct else ""
+        shown.add_row(view.short(e.indicator), f"{e.threshold_pct:g}", base, worst, breach, space)
+    return shown
+
+
+def _fans(console: Console, fans: Sequence[Fan]) -> None:
+    from beltroad.finance.debt.io.page import quantity_title
+
+    shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    shown.add_column(f"{fans[0].draws:,} drawn paths, seed {fans[0].seed}", no_wrap=True)
+    for title in ("in", "5%", "25%", "median", "75%", "95%", "breach"):
+        shown.add_column(title, justify="right")
+    for fan in fans:
+        row = fan.quantiles.iloc[-1]
+        values = [f"{row[q]:.0f}" for q in ("q05", "q25", "q50", "q75", "q95")]
+        breach = fan.probability.loc[fan.probability["measure"] == "breach", "value"]
+        chance = f"{100 * float(breach.iloc[-1]):.0f}%" if len(breach) else ""
+        shown.add_row(quantity_title(fan.quantity), str(fan.quantiles.index[-1]), *values, chance)
+    console.print(shown)
