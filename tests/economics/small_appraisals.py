@@ -23,10 +23,10 @@ STATES = {"before": 2013, "after": "complete", "economy": 2022}
 
 
 def scenario(**more: Any) -> dict[str, Any]:
-    """A scenario without sensitivity cases; keys given replace those here."""
+    """A scenario without sensitivity cases and debt; keys given replace those here."""
     return {
         "name": "A few projects", "sensitivity": False, "states": STATES,
-        "projects": {"include": THREE},
+        "projects": {"include": THREE}, "debt": {"assess": False},
     } | more  # fmt: skip
 
 
