@@ -199,7 +199,7 @@ def test_a_whole_run_prints_json_and_writes_files(
     assert {p.name for p in out.iterdir()} == {
         "mine.txt", "countries.csv", "pairs.parquet", "projects.csv", "report.html", "report.xlsx",
         "run.json", "access_cities.csv", "access_countries.csv", "financing.csv", "payments.csv",
-        "links.csv",
+        "links.csv", "debt.csv",
     }  # fmt: skip
     assert (
         json.loads((out / "run.json").read_text(encoding="utf-8"))["beltroad"]
@@ -211,7 +211,7 @@ def test_a_whole_run_prints_json_and_writes_files(
 
 @pytest.mark.xdist_group("bundled")
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
-@pytest.mark.parametrize("step", ["placing projects", "routing", "solving"])
+@pytest.mark.parametrize("step", ["placing projects", "solving"])
 def test_ctrl_c_in_the_middle(tmp_path: Path, step: str) -> None:
     """Stopped as soon as the named step begins: exit 130, the folder for results untouched."""
     out = tmp_path / "out"

@@ -22,9 +22,10 @@ NOT_MEMBERS = frozenset(
 
 
 def appraisal(
-    *, seed: int = 7, scenario: Scenario | None = None, rail_lines: int = 2500
-) -> Appraisal:
-    """The whole object, every table checked against ``variables.csv``."""
+    *, seed: int = 7, scenario: Scenario | None = None, rail_lines: int = 2500,
+    pair_rows: int | None = None,
+) -> Appraisal:  # fmt: skip
+    """The whole object, every table checked against ``variables.csv``; so many pairs or all."""
     rng = np.random.default_rng(seed)
     scenario = scenario or Scenario(
         name="All recorded corridor projects",
@@ -34,6 +35,8 @@ def appraisal(
     projects = _projects(rng)
     countries = _countries(rng, projects)
     pairs = _pairs(rng, countries)
+    if pair_rows is not None:
+        pairs = pairs.iloc[:: -(-len(pairs) // pair_rows)].reset_index(drop=True)
     inside = countries[countries.in_model]
     members = inside[(inside.membership == "member") & (inside.iso3 != "CHN")]
     usd = inside.real_income_change_usd

@@ -22,9 +22,12 @@ SHEETS = ["Summary", "Countries", "Pairs", "Projects", "Yardsticks", "Sensitivit
           "Sources", "Variables"]  # fmt: skip
 
 
+PAIRS = 1500  # some: a sheet of all takes ten seconds
+
+
 @pytest.fixture(scope="module")
 def appraisal() -> Appraisal:
-    return synthetic.appraisal()
+    return synthetic.appraisal(pair_rows=PAIRS)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +83,7 @@ def test_headings_carry_title_unit_and_a_note(book: Workbook) -> None:
 def test_strings_that_look_like_formulas_or_links_stay_strings() -> None:
     nasty = ['=HYPERLINK("http://x","y")', "+1+1", "-2", "@SUM(A1)", "http://example.org", "{=1}"]
     scenario = Scenario(name=nasty[0], description=nasty[1], parameters=Parameters(network={}))
-    a = synthetic.appraisal(scenario=scenario)
+    a = synthetic.appraisal(scenario=scenario, pair_rows=PAIRS)
     projects = a.projects.copy()
     for i, text in enumerate(nasty):
         projects.loc[i, "name"] = text
@@ -100,7 +103,7 @@ def test_strings_that_look_like_formulas_or_links_stay_strings() -> None:
 
 
 def test_same_appraisal_gives_the_same_bytes(data: bytes) -> None:
-    assert workbook(synthetic.appraisal()) == data
+    assert workbook(synthetic.appraisal(pair_rows=PAIRS)) == data
 
 
 def test_missing_numbers_are_blank_not_text(book: Workbook, appraisal: Appraisal) -> None:

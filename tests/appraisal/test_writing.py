@@ -184,7 +184,7 @@ def test_checking_leaves_no_trace(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def appraisal() -> Appraisal:
-    return synthetic.appraisal(rail_lines=200)
+    return synthetic.appraisal(rail_lines=200, pair_rows=1500)
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +215,7 @@ def test_every_file_of_an_appraisal_can_be_read_again(
 
 
 def test_the_same_appraisal_gives_the_same_bytes(files: dict[str, bytes]) -> None:
-    again = result_files(synthetic.appraisal(rail_lines=200))
+    again = result_files(synthetic.appraisal(rail_lines=200, pair_rows=1500))
     assert set(again) == set(files)
     for name in set(files) - {"run.json"}:
         assert again[name] == files[name], name

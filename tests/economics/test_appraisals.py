@@ -15,7 +15,6 @@ from beltroad.appraisal.cache import Cache
 from beltroad.appraisal.levels import Case
 from beltroad.appraisal.result import Appraisal
 from beltroad.appraisal.schema import check_frame
-from beltroad.appraisal.writing import result_files
 from beltroad.errors import InputError
 
 pytestmark = pytest.mark.xdist_group("bundled")
@@ -178,9 +177,9 @@ def test_the_cache_answers_the_second_time_with_the_same(
     assert again.run["from_cache"] == sorted(set(cache.hits))
     for table in ("countries", "pairs", "projects", "yardsticks", "assumptions"):
         pd.testing.assert_frame_equal(getattr(again, table), getattr(base, table), check_exact=True)
-    first, second = result_files(base), result_files(again)
-    for name in set(first) - {"run.json"}:
-        assert first[name] == second[name], name
+    assert set(again.more) == set(base.more)
+    for name, frame in base.more.items():
+        pd.testing.assert_frame_equal(again.more[name], frame, check_exact=True)
 
 
 @pytest.mark.parametrize(
