@@ -53,6 +53,7 @@ SETTINGS = {
     "market_access": ("yes", "no"),
     "disaster_prone": ("yes", "no"),
     "previous_class": ("weak", "medium", "strong"),
+    "previous_signal": ("weak", "medium", "strong"),
 }
 NUMBERS = {"union_reserves_pct_imports": (1, 200)}
 KINDS = ("reported", "estimate", "projection", "imputed", "assumed")
@@ -223,7 +224,7 @@ def main() -> None:
         title="What the prepared inputs of debt assessments lack",
         script=SCRIPT,
         columns={
-            "iso3": ("-", "ISO 3166-1 alpha-3; * for all"),
+            "iso3": ("-", "ISO 3166-1 alpha-3; empty: all"),
             "variable": ("-", "series or setting"),
             "why": ("-", "why it is missing"),
             "effect": ("-", "what the assessment does without it"),

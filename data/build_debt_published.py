@@ -1,8 +1,9 @@
 """Check and write what was published on the debt of partner countries, to be set beside ours.
 
 Reads ``data/facts/debt/published_*.csv`` and writes ``debt_findings`` (single figures with their
-source), ``debt_ratings`` (risk ratings in force) and ``debt_exposure`` (Chinese official finance
-and public debt at the time of the first screen). Run: ``python data/build_debt_published.py``.
+source), ``debt_ratings`` (risk ratings in force), ``debt_classes`` (debt-carrying capacity read in
+single analyses) and ``debt_exposure`` (Chinese official finance and public debt at the time of the
+first screen). Run: ``python data/build_debt_published.py``.
 """
 
 from __future__ import annotations
@@ -32,6 +33,16 @@ RATINGS = {
     "external_rating": ("-", "risk of debt distress as listed"),
     "sustainability": ("-", "sustainable, unsustainable or empty"),
     "published_on": ("-", "day of the debt sustainability analysis, YYYY-MM-DD"),
+    "listed_to": ("-", "day to which the list holds analyses, YYYY-MM-DD"),
+}
+CLASSES = {
+    "iso3": ("-", "ISO 3166-1 alpha-3"),
+    "debt_carrying_capacity": ("-", "weak, medium or strong"),
+    "score": ("1", "composite indicator, where it is printed"),
+    "year": ("-", "year of the analysis"),
+    "basis": ("-", "outlook and CPIA that the score rests on, where they are named"),
+    "source": ("-", "analysis"),
+    "source_url": ("-", "address where it was read"),
 }
 EXPOSURE = {
     "iso3": ("-", "ISO 3166-1 alpha-3"),
@@ -44,19 +55,22 @@ EXPOSURE = {
     "committed_2017_2021_usd_mn": ("constant 2021 USD million", "Chinese official commitments"),
     "interest_pct": ("%", "mean interest of loans with known terms, weighted by amount"),
 }
+CAPACITIES = ("weak", "medium", "strong")
 NAMED = ("low", "moderate", "high", "in debt distress")
 
 
 def main() -> None:
-    """Check, then write the three tables."""
+    """Check, then write the four tables."""
     findings = pd.read_csv(FOLDER / "published_findings.csv", dtype=str, keep_default_na=False)
     findings = findings.rename(columns={"economy": "iso3"})
     ratings = pd.read_csv(FOLDER / "published_ratings.csv", dtype=str, keep_default_na=False)
     exposure = pd.read_csv(FOLDER / "published_exposure.csv", dtype=str, keep_default_na=False)
-    faults = _findings(findings) + _ratings(ratings) + _exposure(exposure)
+    classes = pd.read_csv(FOLDER / "published_classes.csv", dtype=str, keep_default_na=False)
+    faults = _findings(findings) + _ratings(ratings) + _classes(classes) + _exposure(exposure)
     if faults:
         raise SystemExit("\n".join(faults))
     _write(findings, ratings, exposure)
+    _write_classes(classes)
 
 
 def _findings(table: pd.DataFrame) -> list[str]:
@@ -99,10 +113,44 @@ def _ratings(table: pd.DataFrame) -> list[str]:
         if row.sustainability not in ("", "sustainable", "unsustainable"):
             faults.append(f"{row.iso3}: sustainability {row.sustainability!r}")
         try:
-            datetime.date.fromisoformat(row.published_on)
+            if datetime.date.fromisoformat(row.published_on) > datetime.date.fromisoformat(
+                row.listed_to
+            ):
+                faults.append(f"{row.iso3}: published after the day of the list")
         except ValueError as error:
             faults.append(f"{row.iso3}: {error}")
     return faults
+
+
+def _classes(table: pd.DataFrame) -> list[str]:
+    faults = [
+        f"{code}: class given twice" for code in table.loc[table["iso3"].duplicated(), "iso3"]
+    ]
+    for row in table.itertuples():
+        if row.debt_carrying_capacity not in CAPACITIES:
+            faults.append(f"{row.iso3}: class {row.debt_carrying_capacity!r}")
+        if row.score and not 0 < float(row.score) < 5:
+            faults.append(f"{row.iso3}: score {row.score}")
+        if not row.source_url.startswith("http"):
+            faults.append(f"{row.iso3}: no address")
+    return faults
+
+
+def _write_classes(classes: pd.DataFrame) -> None:
+    write_table(
+        "debt_classes",
+        classes[list(CLASSES)],
+        title="Debt-carrying capacity as published in single debt sustainability analyses",
+        script="data/build_debt_published.py",
+        columns=CLASSES,
+        sources=[
+            {"title": s, "url": u, "licence": "single facts cited", "vintage": y}
+            for s, u, y in classes[["source", "source_url", "year"]].itertuples(
+                index=False, name=None
+            )
+        ],
+        notes="Only classes that were read in the text of an analysis; no list by country is open.",
+    )
 
 
 def _exposure(table: pd.DataFrame) -> list[str]:
@@ -147,7 +195,7 @@ def _write(findings: pd.DataFrame, ratings: pd.DataFrame, exposure: pd.DataFrame
                 "title": "IMF and World Bank, list of LIC DSAs for PRGT-eligible countries",
                 "url": "https://www.worldbank.org/en/programs/debt-toolkit/dsa",
                 "licence": "facts",
-                "vintage": "analyses published to 26 September 2025",
+                "vintage": "analyses published to 31 March 2026",
             }
         ],
         notes="Read through a public collection of the list. External risk as listed; the "

@@ -87,6 +87,20 @@ def test_refusals_name_the_reason_and_the_way_on() -> None:
         prepared.inputs("Atlantis")
 
 
+def test_the_interest_bill_is_the_gap_between_the_balances_and_reaches_back() -> None:
+    table = evidence.load("debt_series")
+    for code in ("KEN", "PAK", "LAO"):
+        rows = table[table["iso3"] == code].pivot(index="year", columns="variable", values="value")
+        bill = (rows["primary_balance_pct_gdp"] - rows["net_lending_pct_gdp"]).loc[2004:2023]
+        held = prepared.inputs(code).series["public_interest_pct_gdp"]
+        pd.testing.assert_series_equal(
+            held.loc[2004:2023].dropna(), bill.dropna(), check_names=False, rtol=1e-12
+        )
+        assert held.loc[2024:].isna().all()
+    long = [prepared.inputs(c).series["public_interest_pct_gdp"].notna().sum() for c in SAMPLE]
+    assert min(long) >= 10
+
+
 def test_world_growth_agrees_with_the_published_aggregate() -> None:
     table = evidence.load("debt_series")
     rows = table[(table["iso3"] == "WLD") & (table["variable"] == "real_growth_pct")]
@@ -176,6 +190,12 @@ def test_rules_extend_the_series_as_the_document_says() -> None:
     assert book.at("imports_usd_mn", 2024) == pytest.approx(0.3 * 1060)  # no volumes: ratio held
     assert book.at("external_private_debt_usd_mn", 2023) == pytest.approx(150)
     assert book.at("reserves_usd_mn", 2023) == pytest.approx(100)
+    # Coverage 100 / 300 in 2023, the mean of 2019-23 higher as imports grew: half way after 2.5.
+    cover = book.get("reserves_usd_mn") / book.get("imports_usd_mn")
+    goal = float(np.mean(cover[(book.years >= 2019) & (book.years <= 2023)]))
+    assert cover[book.years == 2023][0] == pytest.approx(1 / 3) != goal
+    assert cover[book.years == 2025][0] == pytest.approx(1 / 3 + 0.4 * (goal - 1 / 3))
+    np.testing.assert_allclose(cover[book.years >= 2028], goal)
     assert book.at("fdi_net_usd_mn", 2035) == pytest.approx(0.02 * book.at("gdp_usd_mn", 2035))
 
 

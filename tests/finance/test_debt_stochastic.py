@@ -27,7 +27,13 @@ from beltroad.finance.debt.stochastic.default import (
 )
 from beltroad.finance.debt.stochastic.draws import METHODS, persistence, prepare, shrunk_correlation
 from beltroad.finance.debt.stochastic.fan import paths_of
-from beltroad.finance.debt.stochastic.history import DRIVERS, History, observed, read_history
+from beltroad.finance.debt.stochastic.history import (
+    DRIVERS,
+    History,
+    observed,
+    public_rate,
+    read_history,
+)
 from beltroad.finance.debt.stochastic.many import class_thresholds, fan_from_dict, fan_to_dict
 
 USED = FanSettings()
@@ -476,6 +482,66 @@ def test_unknown_drivers_have_no_shocks_and_are_told():
     assert "external_interest" not in found.used
     assert not found.values[:, DRIVERS.index("external_interest")].any()
     assert any("external_interest: known for 0 years" in n for n in found.notes)
+
+
+EXT, DOM = DRIVERS.index("external_interest"), DRIVERS.index("domestic_interest")
+
+
+def whole_bill(rate, *, split_from=2030):
+    """The made country with one interest bill: ``rate`` on all debt at the year's exchange rate."""
+    s = COUNTRY.series.copy()
+    share = 100 * s["external_ppg_debt_usd_mn"] / s["gdp_usd_mn"] / s["public_debt_pct_gdp"]
+    local = (1 + s["real_growth_pct"] / 100) * (1 + s["deflator_growth_pct"] / 100)
+    dollars = s["gdp_usd_mn"].shift() / s["gdp_usd_mn"]
+    carried = s["public_debt_pct_gdp"].shift() * (
+        share.shift() * dollars + (1 - share.shift()) / local
+    )
+    s["public_interest_pct_gdp"] = pd.Series(rate, s.index) * carried
+    for name in ("external_interest_usd_mn", "domestic_interest_pct_gdp"):
+        s.loc[s.index < split_from, name] = np.nan
+    return dataclasses.replace(COUNTRY, series=s)
+
+
+def test_the_rate_on_all_debt_stands_in_where_the_split_is_short():
+    years = COUNTRY.series.index
+    rate = 0.04 + 0.01 * np.sin(np.arange(len(years)))
+    country = whole_bill(rate, split_from=2019)
+    found = read_history(country, USED)
+    assert found.shared_interest
+    assert {"external_interest", "domestic_interest"} <= set(found.used)
+    np.testing.assert_array_equal(found.values[:, EXT], found.values[:, DOM])
+    expected = pd.Series(rate, years).loc[found.years].to_numpy()
+    np.testing.assert_allclose(found.values[:, EXT] + found.means[EXT], expected, rtol=1e-12)
+    assert any("one shock to both parts" in n and "5 and 5 years" in n for n in found.notes)
+    # A steady rate has no shocks, whatever the exchange rate did meanwhile.
+    steady = read_history(whole_bill(0.05), USED)
+    assert np.ptp(COUNTRY.series["gdp_usd_mn"].pct_change().loc[found.years]) > 0.01
+    np.testing.assert_allclose(steady.values[:, EXT], 0, atol=1e-15)
+
+
+def test_a_known_split_is_kept_and_a_short_bill_does_not_help():
+    s = COUNTRY.series.copy()
+    s["public_interest_pct_gdp"] = 3.0
+    both = read_history(dataclasses.replace(COUNTRY, series=s), USED)
+    assert not both.shared_interest
+    np.testing.assert_array_equal(both.values, HISTORY.values)
+    short = whole_bill(0.05)
+    short.series.loc[short.series.index < 2016, "public_interest_pct_gdp"] = np.nan
+    found = read_history(short, USED)
+    assert not found.shared_interest
+    assert "external_interest" not in found.used
+    assert public_rate(short, USED).notna().sum() == 8
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_one_interest_shock_hits_both_parts_alike(method):
+    rng = np.random.default_rng(4)
+    values = rng.normal(size=(22, len(DRIVERS))) * 0.02
+    values[:, DOM] = values[:, EXT]
+    history = dataclasses.replace(long_history(values), shared_interest=True)
+    drawn = prepare(history, method, USED).block(5, 0, 300, 12)
+    np.testing.assert_array_equal(drawn[..., EXT], drawn[..., DOM])
+    assert drawn[..., EXT].std() == pytest.approx(history.values[:, EXT].std(ddof=1), rel=0.15)
 
 
 def test_short_history_is_refused():

@@ -200,10 +200,11 @@ def _implied_domestic_pct(
     bill = book.get("primary_balance_pct_gdp") - book.get("net_lending_pct_gdp")
     debt = np.where(years < book.start, book.get("public_debt_pct_gdp"), outlook_debt_pct)
     before = np.concatenate([[np.nan], debt[:-1]])
-    dollars = np.concatenate([[np.nan], gdp[:-1]]) / gdp
+    dollars = np.concatenate([[np.nan], gdp[:-1]]) / np.where(gdp > 0, gdp, np.nan)
     nominal = (1 + book.get("real_growth_pct") / 100) * (1 + book.get("deflator_growth_pct") / 100)
     window = (years >= first) & (years <= last)
-    price = float(np.nanmean(book.get("deflator_growth_pct")[window]))
+    prices = book.get("deflator_growth_pct")[window]
+    price = float(np.mean(prices[np.isfinite(prices)])) if np.isfinite(prices).any() else 0.0
     known = window & np.isfinite(bill) & (before * (1 - part) > LEAST_DOMESTIC_PCT_GDP)
     if not known.any():
         return float("nan"), float("nan"), price

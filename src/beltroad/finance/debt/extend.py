@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 CONVERGENCE_YEARS = 5
 """Years over which growth moves from the last projection to its long-run value."""
 HISTORY_YEARS = 10
+RESERVES_YEARS = 5
 MOST_DRIFT = 2.0
 """Factor by which trade over GDP may move until the last projection of volumes."""
 
@@ -163,19 +164,29 @@ def _ratios(book: Book, gdp: Array) -> None:
 
 
 def _reserves(book: Book) -> list[tuple[str, str, str]]:
-    """Gross reserves from their share of external debt; then the coverage of imports is held."""
+    """Gross reserves from their share of external debt; then the coverage of imports returns.
+
+    It moves over five years from its last value to the mean of the last five known ones: coverage
+    after a crisis, or after a windfall, comes back part of the way (``docs/methods/debt-inputs.md``
+    has the test against later years).
+    """
     name, imports = "reserves_usd_mn", book.get("imports_usd_mn")
     stock = book.get("reserves_pct_external_debt") / 100 * book.get("external_debt_usd_mn")
     book.put(name, stock, "reported", "wdi_FI.RES.TOTL.DT.ZS", last=book.start - 1)
     last = book.last_known(name, book.start - 1)
     if not last:
         return [(name, "no open figure", "the composite indicator cannot be computed")]
-    cover = book.at(name, last) / book.at("imports_usd_mn", last)
-    book.put(name, cover * imports, "assumed", f"{RULE}coverage of imports of {last}, held",
+    coverage = book.get(name) / np.where(imports > 0, imports, np.nan)
+    begin = float(coverage[book.years == last][0])
+    near = coverage[(book.years > last - RESERVES_YEARS) & (book.years <= last)]
+    goal = float(np.mean(near[np.isfinite(near)]))
+    step = np.clip((book.years - last) / CONVERGENCE_YEARS, 0, 1)
+    book.put(name, (begin + (goal - begin) * step) * imports, "assumed",
+             f"{RULE}coverage of imports from {last} to the mean of {RESERVES_YEARS} years",
              first=last + 1)  # fmt: skip
     if last < book.start - 2:
         return [(name, f"no open figure after {last}",
-                 "the coverage of imports of that year is held")]  # fmt: skip
+                 "the coverage of imports of the years before is carried on")]  # fmt: skip
     return []
 
 

@@ -238,7 +238,7 @@ def _inputs(code: str) -> CountryInputs:
         effect = "the composite indicator uses the coverage of imports of the monetary union"
         gaps = [(n, w, effect if n == "reserves_usd_mn" else e) for n, w, e in gaps]
     shared = _table("debt_gaps")
-    shared = shared[shared["iso3"].isin(["*", code])]
+    shared = shared[shared["iso3"].isin(["", code])]
     listed = pd.DataFrame(gaps, columns=["variable", "why", "effect"])
     all_gaps = pd.concat([shared[["variable", "why", "effect"]], listed], ignore_index=True)
     of_terms = pd.DataFrame(
@@ -297,6 +297,8 @@ def _service_history(book: Book, rate: borrowing.Terms) -> None:
     source = "wdi_DT.TDS.DPPG.CD less interest"
     book.put("external_principal_usd_mn", service - interest, "imputed", source, last=last)
     bill = book.get("primary_balance_pct_gdp") - book.get("net_lending_pct_gdp")
+    source = f"{RULE}primary less overall balance (weo_2024_04)"
+    book.put("public_interest_pct_gdp", bill, "imputed", source, last=last)
     paid = np.maximum(bill - interest / book.get("gdp_usd_mn") * 100, 0.0)
     source = f"{RULE}primary less overall balance (weo_2024_04) less external interest"
     book.put("domestic_interest_pct_gdp", paid, "imputed", source, last=last)

@@ -42,6 +42,7 @@ Array = NDArray[np.float64]
 METHODS = ("bootstrap", "normal", "student")
 # Paths with one generator; part of what a seed means.
 BLOCK = 2500
+_TWIN = (DRIVERS.index("external_interest"), DRIVERS.index("domestic_interest"))
 # Keeps the matrix invertible where sampling error asks for no shrinkage at all.
 _LEAST_SHRINKAGE = 1e-8
 
@@ -161,10 +162,15 @@ def _factor(history: History, phi: Array) -> tuple[Array, float]:
     spread = innovations.std(axis=0, ddof=1) if len(now) > 1 else np.zeros(len(DRIVERS))
     # A series that only rounding moves has no correlation to speak of.
     moving = np.flatnonzero(spread > 1e-12)
+    if history.shared_interest:
+        # One driver under two names: it counts once, and its twin repeats it draw by draw.
+        moving = moving[moving != _TWIN[1]]
     if not len(moving):
         return factor, 0.0
     correlation, intensity = shrunk_correlation(innovations[:, moving])
     factor[np.ix_(moving, moving)] = np.linalg.cholesky(correlation) * spread[moving][:, None]
+    if history.shared_interest:
+        factor[_TWIN[1]] = factor[_TWIN[0]]
     return factor, intensity
 
 
