@@ -47,6 +47,8 @@ def made(name: str = "Kenya", source: str = "made", *, start: int = START) -> Co
         "existing_external_interest_pct": 2.5, "existing_external_maturity_years": 20.0,
         "existing_domestic_interest_pct": 10.0, "existing_domestic_maturity_years": 6.0,
         "residual_external_share_pct": 50.0, "residual_domestic_real_interest_pct": 4.0,
+        "residual_external_interest_pct": 5.0, "residual_external_maturity_years": 10.0,
+        "residual_external_grace_years": 3.0,
     }  # fmt: skip
     instruments = (
         Instrument("concessional", "development banks", "USD", 1.0, 35, 8, 35.0, source),

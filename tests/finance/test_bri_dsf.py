@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -231,6 +232,17 @@ def test_heat_map_signals_count() -> None:
         (["unknown"], "unknown"),
     ):
         assert near_term.heat_signal(pd.DataFrame({"signal": signals})) == expected
+
+
+def test_a_country_without_debt_is_assessed() -> None:
+    names = ("public_debt_pct_gdp", "external_ppg_debt_usd_mn", "external_principal_usd_mn",
+             "external_interest_usd_mn", "domestic_principal_pct_gdp",
+             "domestic_interest_pct_gdp")  # fmt: skip
+    none: dict[str, Any] = dict.fromkeys(names, 0.0)
+    found = assess_market(made_country(framework="market", **none)).near.heat_map
+    signals = found.set_index("indicator")["signal"]
+    assert signals["foreign currency, % of public debt"] == "unknown"
+    assert signals["public debt, % of GDP"] == "low"
 
 
 def test_costs_must_lie_in_the_projection() -> None:

@@ -133,7 +133,14 @@ def test_assessing_twice_gives_the_same(made: Assessment) -> None:
 
 def test_multiplier_path_by_hand() -> None:
     growth = multiplier_path(np.array([-2.0, -1.0, -1.0]), 5.0, NOW)
-    assert growth == pytest.approx([4.6, 5.16])  # -0.4 x 1 point, then 0.6 of it is left
+    assert growth == pytest.approx([4.6, 4.76])  # -0.4 x 1 point, then 0.6 of it is left
+    made = assess(made_country(real_growth_pct={FIRST_YEAR - 1: 3.0}), world=WORLD)
+    allowed = made.realism.set_index("item")["value"]
+    # The balance stays, so growth is the last observed; the mean of five years would be higher.
+    balance = made.inputs.series["primary_balance_pct_gdp"]
+    effect = -0.4 * (balance[FIRST_YEAR] - balance[FIRST_YEAR - 1])
+    item = f"growth that the adjustment allows, {FIRST_YEAR}"
+    assert allowed[item] == pytest.approx(3.0 + effect)
 
 
 def test_public_investment_by_hand() -> None:
@@ -174,6 +181,14 @@ def test_realism_uses_earlier_projections_and_investment(made: Assessment) -> No
     assert not table["note"].str.startswith("cannot").any()
     capital = table[table["item"] == "projection: growth from public capital"]["value"].item()
     assert 0 < capital < 3
+
+
+def test_past_prices_that_do_not_fit_the_exchange_rate_are_told(made: Assessment) -> None:
+    said = "scenario historical: at the baseline's exchange rate"
+    assert not any(note.startswith(said) for note in made.notes)
+    past = dict.fromkeys(range(2009, FIRST_YEAR), 40.0)
+    wild = assess(made_country(deflator_growth_pct=past), world=WORLD)
+    assert any(note.startswith(said) for note in wild.notes)
 
 
 def test_rating_numbers_are_not_silently_missing(made: Assessment) -> None:

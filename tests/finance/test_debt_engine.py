@@ -310,6 +310,24 @@ def test_external_debt_above_public_debt_leaves_no_domestic_debt():
         ({"exports_usd_mn": {2030: 0.0}}, "exports_usd_mn is 0 in 2030"),
         ({"instruments": default_instruments()[:2]}, "add up to 40"),
         ({"instruments": ()}, "add up to 0"),
+        (
+            {
+                "instruments": (
+                    Instrument("a", "x", "USD", 1, 9, 2, 150.0),
+                    Instrument("b", "x", "LCU", 1, 9, 2, -50.0),
+                )
+            },
+            "instrument 'b' has the share -50",
+        ),
+        ({"soe_liability_pct_gdp": float("nan")}, "soe_liability_pct_gdp is empty"),
+        ({"first_projection_year": float("nan")}, "first_projection_year is empty"),
+        (
+            {
+                "instruments": (Instrument("b", "x", "LCU", 1, 9, 2, 100.0),),
+                "residual_external_interest_pct": float("nan"),
+            },
+            "no new external borrowing",
+        ),
     ],
 )
 def test_faults_are_named(change, text):
@@ -374,6 +392,40 @@ def test_what_a_package_yields_lightens_the_burden():
     assert saved == pytest.approx(100.0, rel=1e-9)
 
 
+def test_saved_spending_betters_the_balance_alone():
+    country, loans = made_country(), (rail(),)
+    plain = engine.project(country, package=engine.ProjectPackage(loans)).table
+    saving = engine.project(
+        country, package=engine.ProjectPackage(loans, balance_uplift_usd_mn={2030: 100.0})
+    ).table
+    assert saving["revenue_pct_gdp"].equals(plain["revenue_pct_gdp"])
+    less = plain["gross_borrowing_usd_mn"] - saving["gross_borrowing_usd_mn"]
+    assert less.loc[2030] == pytest.approx(100.0, rel=1e-9)
+    earning = engine.project(
+        country, package=engine.ProjectPackage(loans, revenue_uplift_usd_mn={2030: 100.0})
+    ).table
+    assert saving["public_debt_pct_gdp"].equals(earning["public_debt_pct_gdp"])
+    column = "service_external_to_revenue_pct"
+    assert earning.loc[2030, column] < saving.loc[2030, column]
+    assert saving.loc[2030, column] == plain.loc[2030, column]
+
+
+def test_two_packages_together_add_what_each_adds():
+    country = made_country()
+    one, two = rail(), engine.ProjectLoan("port", {2026: 2_500.0}, 6.5, 12, 3)
+    packages = (None, (one,), (two,), (one, two), (two, one))
+    none, first, second, both, turned = (
+        engine.project(country, package=engine.ProjectPackage(p) if p else None).table
+        for p in packages
+    )
+    for column in ("external_ppg_debt_usd_mn", "pv_external_usd_mn", "public_debt_pct_gdp"):
+        extra = (first[column] - none[column]) + (second[column] - none[column])
+        assert (both[column] - none[column]).to_numpy() == pytest.approx(
+            extra.to_numpy(), rel=1e-9, abs=1e-7
+        )
+        assert turned[column].to_numpy() == pytest.approx(both[column].to_numpy(), rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("package", "text"),
     [
@@ -381,6 +433,10 @@ def test_what_a_package_yields_lightens_the_burden():
         (engine.ProjectPackage((engine.ProjectLoan("x", {2025: -1.0}, 2, 20, 5),)), "below 0"),
         (engine.ProjectPackage((), {2060: 1.0}), "outside the projection 2024-2044"),
         (engine.ProjectPackage((engine.ProjectLoan("x", {2025: 1.0}, 2, 5, 5),)), "grace_years"),
+        (engine.ProjectPackage((engine.ProjectLoan("x", {2025.5: 1.0}, 2, 9, 5),)), "whole year"),
+        (engine.ProjectPackage((), {2025: -105.0}), "leaves no GDP in 2025"),
+        (engine.ProjectPackage((), {}, {2026: -1e6}), "leaves no exports in 2026"),
+        (engine.ProjectPackage((), {}, {}, {2026: -1e6}), "leaves no revenue in 2026"),
     ],
 )
 def test_faults_of_a_package_are_named(package, text):

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beltroad.errors import InputError
-from beltroad.finance.debt import decomposition, parameters, stress
+from beltroad.finance.debt import decomposition, engine, parameters, stress
 from beltroad.finance.debt.model import CountryInputs
 from beltroad.finance.debt.parameters import Parameters
 
@@ -352,6 +352,65 @@ def test_b6_is_half_of_each():
     assert table.loc[YEAR1, "primary_balance_pct_gdp"] == pytest.approx(
         min(mean, -2.0) - deviation / 2
     )
+
+
+# --- terms of extra loans, units, order ------------------------------------------------------
+
+
+def test_extra_loans_take_average_terms_where_none_are_set():
+    names = ("interest_pct", "maturity_years", "grace_years")
+    open_ = {f"residual_external_{name}": float("nan") for name in names}
+    # Shares 25, 15, 10: 0.75, 2 and 6.5 %; 38, 20 and 10 years; 6, 5 and 3 of grace.
+    given_ = dict(zip(open_, (2.275, 27.0, 5.0), strict=True))
+    for scenario in ("B3", "B2"):
+        found, expected = (run(scenario, made_country(**kind)) for kind in (open_, given_))
+        column = "external_service_usd_mn"
+        assert found[column].to_numpy()[1:] == pytest.approx(expected[column].to_numpy()[1:])
+        assert not found[column].equals(run(scenario)[column])
+    told = engine.fallbacks(made_country(**open_)).set_index("variable")
+    assert "2.27 %, 27 years, 5.1" in told.loc["residual_external_terms", "effect"]
+
+
+def test_a_premium_counts_in_the_value_of_cheap_extra_loans():
+    uneven = {y: 6.0 * (-1) ** y for y in range(2014, 2024)}
+    country = made_country(
+        market_access="yes", primary_balance_pct_gdp=uneven, residual_external_interest_pct=3.0
+    )
+    calm, table = run("baseline", country), run("B2", country)
+    # 3 % and the 400 bp of the cap are above the discount rate: worth their face.
+    worth, lent = (
+        (table[name] - calm[name]).loc[YEAR1]
+        for name in ("pv_external_usd_mn", "external_borrowing_usd_mn")
+    )
+    assert lent > 0
+    assert worth == pytest.approx(lent, rel=1e-9)
+
+
+def test_units_and_the_order_of_instruments_do_not_matter():
+    country = made_country(**EXPOSED)
+    series = country.series.copy()
+    dollars = [name for name in series.columns if name.endswith("_usd_mn")]
+    series[dollars] *= 3.7
+    split = [
+        replace(one, name=f"{one.name} {part}", share_pct=one.share_pct * part)
+        for one in reversed(country.instruments)
+        for part in (0.3, 0.7, 0.0)
+    ]
+    others = replace(country, series=series), replace(country, instruments=tuple(split))
+    paths = stress.run_all(country)
+    for other in others:
+        for name, path in stress.run_all(other).items():
+            ratios = [c for c in path.table if c.endswith(("_to_gdp_pct", "_pct_gdp", "s_pct"))]
+            found, expected = path.table[ratios].iloc[1:], paths[name].table[ratios].iloc[1:]
+            same = pytest.approx(expected.to_numpy(), rel=1e-9, abs=1e-9)
+            assert found.to_numpy() == same, name
+
+
+def test_a_fall_of_prices_that_leaves_nothing_is_skipped():
+    wild = {year: 40_000.0 if year % 2 else 400.0 for year in range(2009, 2024)}
+    country = made_country(exports_usd_mn=wild, commodity_exports_pct=60.0)
+    assert "no exports or no revenue" in stress.skipped(country)["CP"]
+    assert "CP" not in stress.run_all(country)
 
 
 # --- parameters ------------------------------------------------------------------------------

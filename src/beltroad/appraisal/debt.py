@@ -140,7 +140,10 @@ def host_package(
     growth = {y: v for y, v in growth.items() if v and y <= last}
     kept = revenue_kept(inputs, path, growth) if case.saves else {}
     return ProjectPackage(
-        tuple(loans), growth, {y: v for y, v in reached.items() if v and y <= last}, kept
+        tuple(loans),
+        growth,
+        {y: v for y, v in reached.items() if v and y <= last},
+        balance_uplift_usd_mn=kept,
     )
 
 

@@ -32,6 +32,8 @@ from beltroad.finance.debt.vocabulary import INDICATORS
 
 __all__ = ["Assessment", "assess", "evaluate"]
 
+_FAR_APART = 1.25  # GDP in two currencies: beyond this a note is due (our convention)
+
 
 @dataclass(frozen=True)
 class Assessment:
@@ -107,6 +109,7 @@ def assess(
     notes += [
         f"scenario {name} left out: {why}" for name, why in stress.skipped(inputs, shocks).items()
     ]
+    notes += _past_prices(paths.get("historical"))
     filled = engine.fallbacks(inputs).to_dict("records")
     notes += [f"{row['variable']}: {row['why']}; {row['effect']}" for row in filled]
     return evaluate(
@@ -158,6 +161,22 @@ def evaluate(
             *notes,
         ),
     )
+
+
+def _past_prices(historical: DebtPath | None) -> list[str]:
+    """Whether past prices at home and in USD fit the exchange rate, which A1 leaves as it is."""
+    if historical is None:
+        return []
+    table = historical.table
+    rates = table["exchange_rate"] * table["gdp_usd_mn"] / table["gdp_lcu_mn"]
+    year = historical.first_year + 10
+    if year not in rates.index or abs(math.log(float(rates[year]))) < math.log(_FAR_APART):
+        return []
+    return [
+        f"scenario historical: at the baseline's exchange rate GDP in USD of {year} is "
+        f"{rates[year]:.2f} times GDP in local currency, since past inflation differs from the "
+        "projected one; its public ratios do not compare with its external ones"
+    ]
 
 
 def _long_averages(

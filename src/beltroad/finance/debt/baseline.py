@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+from beltroad.errors import InputError
 from beltroad.finance.debt.existing import Existing, read_existing
 from beltroad.finance.debt.ledger import Ledger, baseline_ledger
 from beltroad.finance.debt.macro import Macro, Notes, read_macro
@@ -11,6 +13,7 @@ from beltroad.finance.debt.model import CountryInputs
 from beltroad.finance.debt.package import PackageFlows, ProjectPackage, package_flows, uplifted
 from beltroad.finance.debt.portfolio import Mix, mix
 from beltroad.finance.debt.residual import ResidualTerms, read_residual
+from beltroad.finance.debt.vocabulary import SETTINGS
 
 __all__ = ["Baseline", "prepare"]
 
@@ -40,6 +43,7 @@ def prepare(
         If inputs that the projection cannot do without are missing or contradict each other.
     """
     notes: Notes = []
+    _check_settings(inputs)
     macro = read_macro(inputs, years, notes)
     new = mix(inputs, inputs.instruments, macro.size)
     existing = read_existing(inputs, macro, notes)
@@ -50,3 +54,17 @@ def prepare(
         macro = uplifted(macro, package)
     ledger = baseline_ledger(macro, existing, new, flows)
     return Baseline(inputs, macro, existing, new, flows, ledger, residual, tuple(notes))
+
+
+def _check_settings(inputs: CountryInputs) -> None:
+    """Numbers that have a default must be there: NaN would run through to the ratios."""
+    for name, setting in SETTINGS.items():
+        needed = bool(setting.default) or name == "first_projection_year"
+        if setting.unit == "-" or not needed or name.startswith("residual_"):
+            continue
+        if math.isnan(inputs.number(name)):
+            usual = f", usually {setting.default}" if setting.default else ""
+            raise InputError(
+                f"{inputs.iso3}: setting {name} is empty; give {setting.meaning} "
+                f"({setting.unit}{usual})"
+            )

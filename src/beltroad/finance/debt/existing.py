@@ -43,7 +43,7 @@ def _terms(inputs: CountryInputs, side: str, notes: Notes) -> tuple[float, int]:
     chosen = [each for each in used if (each.currency != "LCU") is outside]
     if np.isnan(rate) or np.isnan(years):
         source = chosen or used
-        new_rate, new_years = weighted_terms(source)
+        new_rate, new_years, _ = weighted_terms(source)
         notes.append(
             (f"existing_{side}_terms", "neither schedule nor terms are known",
              f"average terms of new {side} borrowing are used")

@@ -106,9 +106,15 @@ def mix(inputs: CountryInputs, instruments: Sequence[Instrument], size: int) -> 
     Raises
     ------
     InputError
-        If there are no instruments or their shares do not add up to 100.
+        If there are no instruments, a share is below 0 or they do not add up to 100.
     """
     total = sum(each.share_pct for each in instruments)
+    for each in instruments:
+        if not each.share_pct >= 0:
+            raise InputError(
+                f"{inputs.iso3}: instrument {each.name!r} has the share {each.share_pct:g}; "
+                "give per cent of new borrowing, 0 or more"
+            )
     if not instruments or abs(total - 100) > 0.01:
         raise InputError(
             f"{inputs.iso3}: shares of the instruments add up to {total:g}; they must make 100"
@@ -123,11 +129,12 @@ def mix(inputs: CountryInputs, instruments: Sequence[Instrument], size: int) -> 
     return Mix(halves[0], halves[1], abroad / total, parts)
 
 
-def weighted_terms(instruments: Sequence[Instrument]) -> tuple[float, float]:
-    """Interest in per cent and years of repayment of instruments, weighted with their shares."""
+def weighted_terms(instruments: Sequence[Instrument]) -> tuple[float, float, float]:
+    """Interest in per cent, maturity and grace in years, weighted with the instruments' shares."""
     weight = sum(each.share_pct for each in instruments)
     if weight <= 0:
         raise InputError("instruments: no share above 0 to take average terms from")
     rate = sum(each.interest_pct * each.share_pct for each in instruments) / weight
     years = sum(each.maturity_years * each.share_pct for each in instruments) / weight
-    return rate, years
+    grace = sum(each.grace_years * each.share_pct for each in instruments) / weight
+    return rate, years, grace

@@ -41,15 +41,15 @@ def multiplier_path(
     """Growth in per cent that a path of the primary balance allows under a fiscal multiplier.
 
     With adjustment a_t (change of the primary balance in points of GDP), multiplier m and
-    persistence p, the level of output is off by x_t = p x_(t-1) - m a_t per cent, and growth is the
-    reference plus x_t - x_(t-1).
+    persistence p, growth lies off the reference by x_t = p x_(t-1) - m a_t (guidance note 2018,
+    footnote 22).
 
     Parameters
     ----------
     primary_balance
         % of GDP, shape (years + 1,), the first value is the year before the path.
     reference_growth
-        Growth without adjustment, in per cent.
+        Growth without adjustment, in per cent: the framework takes the last observed.
 
     Returns
     -------
@@ -59,11 +59,10 @@ def multiplier_path(
     multiplier, persistence = (
         parameters["realism.fiscal_multiplier"], parameters["realism.multiplier_persistence"]
     )  # fmt: skip
-    level, growth = 0.0, []
+    effect, growth = 0.0, []
     for adjustment in np.diff(primary_balance):
-        following = persistence * level - multiplier * float(adjustment)
-        growth.append(reference_growth + following - level)
-        level = following
+        effect = persistence * effect - multiplier * float(adjustment)
+        growth.append(reference_growth + effect)
     return np.array(growth)
 
 
@@ -197,9 +196,8 @@ def _adjustment(known: pd.DataFrame, t: int, parameters: Parameters) -> list[_Ro
 
 
 def _multiplier(known: pd.DataFrame, t: int, parameters: Parameters) -> list[_Row]:
-    span = int(parameters["realism.forecast_error_years"])
     years = range(t, t + 2)
-    reference = float(known["real_growth_pct"].reindex(range(t - span, t)).mean(skipna=False))
+    reference = float(known["real_growth_pct"].get(t - 1, math.nan))
     balance = known["primary_balance_pct_gdp"].reindex(range(t - 1, years.stop)).to_numpy()
     allowed = multiplier_path(balance, reference, parameters)
     projected = known["real_growth_pct"].reindex(years).to_numpy()

@@ -20,24 +20,38 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from beltroad.errors import InputError
 from beltroad.finance.debt.ledger import Ledger
 from beltroad.finance.debt.macro import Macro, Notes
 from beltroad.finance.debt.model import CountryInputs
 from beltroad.finance.debt.portfolio import Kernel, Mix, kernel, weighted_terms
 
-__all__ = ["ResidualTerms", "Shocked", "TermChange", "read_residual", "stressed_ledgers"]
+__all__ = ["ResidualTerms", "Shocked", "TermChange", "read_residual", "residual_loan",
+           "stressed_ledgers"]  # fmt: skip
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class ResidualTerms:
-    """Terms of extra borrowing: an external kernel, domestic principal and real interest."""
+    """Terms of extra borrowing: external terms, domestic principal and real interest.
+
+    Rates are fractions; ``domestic`` carries no interest, which follows inflation year by year.
+    """
 
     external_share: float
-    external: Kernel
+    external_rate: float
+    external_maturity: int
+    external_grace: int
+    discount: float
     domestic: Kernel
     domestic_real_rate: float
+
+    def external(self, premium: float = 0.0) -> Kernel:
+        """Kernel of an external loan that pays ``premium`` (fraction) on top of the rate."""
+        size = len(self.domestic.principal)
+        rate = self.external_rate + premium
+        return kernel(rate, self.external_maturity, self.external_grace, self.discount, size)
 
 
 @dataclass(frozen=True)
@@ -80,7 +94,11 @@ class Shocked:
 
 
 def read_residual(inputs: CountryInputs, macro: Macro, new: Mix, notes: Notes) -> ResidualTerms:
-    """Terms of extra borrowing from the settings; what is empty is taken from new borrowing."""
+    """Terms of extra borrowing from the settings.
+
+    What is empty is the average of the baseline's new borrowing on that side, which is the
+    framework's default (guidance note 2018, appendix VI, paragraph 2).
+    """
     share = inputs.number("residual_external_share_pct")
     if np.isnan(share):
         share = 100 * new.external_share
@@ -99,18 +117,55 @@ def read_residual(inputs: CountryInputs, macro: Macro, new: Mix, notes: Notes) -
              f"new domestic borrowing less inflation is used, {real:.3g} %")
         )  # fmt: skip
     discount = inputs.number("discount_rate_pct") / 100
-
-    def terms(side: str, rate: float) -> Kernel:
-        maturity = int(inputs.number(f"residual_{side}_maturity_years"))
-        grace = int(inputs.number(f"residual_{side}_grace_years"))
-        return kernel(rate, maturity, min(grace, maturity - 1), discount, macro.size)
-
+    rate, maturity, grace = residual_loan(inputs, "external", notes)
+    _, maturity_home, grace_home = residual_loan(inputs, "domestic", notes)
     return ResidualTerms(
         external_share=share / 100,
-        external=terms("external", inputs.number("residual_external_interest_pct") / 100),
-        domestic=terms("domestic", 0.0),
+        external_rate=rate,
+        external_maturity=maturity,
+        external_grace=grace,
+        discount=discount,
+        domestic=kernel(0.0, maturity_home, grace_home, discount, macro.size),
         domestic_real_rate=real / 100,
     )
+
+
+def residual_loan(inputs: CountryInputs, side: str, notes: Notes) -> tuple[float, int, int]:
+    """Interest (fraction), maturity and grace in years of extra loans.
+
+    ``side`` is ``external`` or ``domestic``; interest at home is 0, since it follows inflation.
+
+    Raises
+    ------
+    InputError
+        If a term is not set and there is no new borrowing on that side to take it from.
+    """
+    outside = side == "external"
+    names = [f"residual_{side}_maturity_years", f"residual_{side}_grace_years"]
+    if outside:
+        names.append("residual_external_interest_pct")
+    maturity, grace, *interest = (inputs.number(name) for name in names)
+    rate = interest[0] if interest else 0.0
+    if np.isnan([maturity, grace, rate]).any():
+        new = [
+            e for e in inputs.instruments if (e.currency != "LCU") is outside and e.share_pct > 0
+        ]
+        if not new:
+            raise InputError(
+                f"{inputs.iso3}: {', '.join(names)} are not all set, and there is no new {side} "
+                "borrowing to take averages from; give them"
+            )
+        average = weighted_terms(new)
+        rate = average[0] if np.isnan(rate) else rate
+        maturity = average[1] if np.isnan(maturity) else maturity
+        grace = average[2] if np.isnan(grace) else grace
+        paid = f"{rate:.3g} %, " if outside else ""
+        notes.append(
+            (f"residual_{side}_terms", "not all set",
+             f"average of new {side} borrowing: {paid}{maturity:.3g} years, {grace:.3g} of grace")
+        )  # fmt: skip
+    years = max(1, round(maturity))
+    return rate / 100, years, min(round(grace), years - 1)
 
 
 @dataclass
@@ -127,7 +182,7 @@ class _Loans:
     def empty(cls, size: int) -> _Loans:
         return cls(*(np.zeros(size) for _ in range(5)))
 
-    def borrow(self, year: int, amount: float, unit: Kernel, rate: float) -> None:
+    def borrow(self, year: int, amount: float, unit: Kernel, rate: float = 0.0) -> None:
         """Take up ``amount``; ``rate`` comes on top of the kernel's interest."""
         if amount == 0:
             return
@@ -150,7 +205,7 @@ def _payments_loans(
         need = gap[k] + change.external_interest[k] + loans.interest[k]
         if refinance:
             need += loans.principal[k] + change.external_principal[k]
-        loans.borrow(k, float(need), terms.external, float(change.premium_external[k]))
+        loans.borrow(k, float(need), terms.external(float(change.premium_external[k])))
     return loans
 
 
@@ -204,7 +259,7 @@ def stressed_ledgers(
             foreign = min(need / fx, float(payments.borrowing[k]))
             local = need - fx * foreign
         nominal = (1 + terms.domestic_real_rate) * (1 + macro.deflator[k]) - 1
-        abroad.borrow(k, foreign, terms.external, float(change.premium_external[k]))
+        abroad.borrow(k, foreign, terms.external(float(change.premium_external[k])))
         home.borrow(k, local, terms.domestic, float(max(nominal, 0.0) + change.premium_domestic[k]))
     public = _add(base, abroad, change)
     public = replace(

@@ -205,8 +205,9 @@ def exports(parameters: Parameters, *, size: float = 1.0) -> Shock:
         imports = macro.imports.copy()
         imports[years.stop :] -= (macro.exports - after)[years.stop :]
         shifted = replace(
-            shifted, exports=after, imports=imports, current_account=macro.current_account - gap
-        )
+            shifted, exports=after, imports=np.maximum(imports, 0.0),
+            current_account=macro.current_account - gap,
+        )  # fmt: skip
         return Shocked(shifted, gap, own_budget=False)
 
     return shock
@@ -335,8 +336,9 @@ def combination(parameters: Parameters, *, size: float = 1.0) -> Shock:
         imports = macro.imports.copy()
         imports[FIRST + 1 :] -= (macro.exports - sold)[FIRST + 1 :]
         after = replace(
-            after, exports=sold, imports=imports, current_account=macro.current_account - trade
-        )
+            after, exports=sold, imports=np.maximum(imports, 0.0),
+            current_account=macro.current_account - trade,
+        )  # fmt: skip
         scales = (
             half * parameters["stress.b4.transfers_sd"], half * parameters["stress.b4.fdi_sd"],
         )  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from beltroad.errors import InputError
 from beltroad.finance.debt.baseline import Baseline
 from beltroad.finance.debt.engine import Shock
 from beltroad.finance.debt.parameters import Parameters
@@ -26,7 +27,8 @@ from beltroad.finance.debt.shocks_common import (
 )
 
 __all__ = ["commodity_prices", "commodity_share_pct", "contingent_liabilities",
-           "contingent_liability_pct", "market_financing", "natural_disaster"]  # fmt: skip
+           "contingent_liability_pct", "market_financing", "natural_disaster",
+           "price_fall"]  # fmt: skip
 
 Array = NDArray[np.float64]
 
@@ -74,7 +76,7 @@ def natural_disaster(parameters: Parameters, *, size: float = 1.0) -> Shock:
         exports[FIRST:] = macro.exports[FIRST:] * (lower / calm)
         other = after.other_share.copy()
         other[FIRST] += size * parameters["stress.nd.debt_pct_gdp"] / 100
-        imports = macro.imports - (macro.exports - exports)
+        imports = np.maximum(macro.imports - (macro.exports - exports), 0.0)
         return Shocked(replace(after, exports=exports, imports=imports, other_share=other))
 
     return shock
@@ -88,6 +90,11 @@ def commodity_share_pct(base: Baseline, parameters: Parameters) -> float:
     return float(known.tail(int(parameters["stress.cp.trigger_years"])).mean())
 
 
+def price_fall(base: Baseline, parameters: Parameters) -> float:
+    """Fall of commodity prices (fraction): one deviation of the country's export growth."""
+    return moments(base, "exports_growth", parameters).deviation
+
+
 def commodity_prices(parameters: Parameters, *, size: float = 1.0) -> Shock:
     """CP: commodity prices fall in t+1 and recover over years; growth and revenue suffer.
 
@@ -97,7 +104,7 @@ def commodity_prices(parameters: Parameters, *, size: float = 1.0) -> Shock:
 
     def shock(base: Baseline) -> Shocked:
         macro = base.macro
-        fall = size * moments(base, "exports_growth", parameters).deviation
+        fall = size * price_fall(base, parameters)
         share = commodity_share_pct(base, parameters) / 100
         close = int(parameters["stress.cp.gap_years"])
         full = int(parameters["stress.cp.full_years"])
@@ -115,7 +122,11 @@ def commodity_prices(parameters: Parameters, *, size: float = 1.0) -> Shock:
             exports[k] = macro.exports[k] * (1 - share * fall * open_gap)
             prices[k] = -open_gap * macro.deflator[FIRST] * weight * fall
             usd[k] = -open_gap * calm_usd[FIRST] * weight * fall
-        revenue = np.maximum(revenue, 0.0)
+        if (exports <= 0).any() or (revenue <= 0).any():
+            raise InputError(
+                f"{base.inputs.iso3}: past export growth is so uneven that the fall of prices "
+                "leaves no exports or no revenue"
+            )
         moved_macro = moved(
             macro, growth=growth, deflator=macro.deflator + prices, usd_deflator_change=usd,
             revenue_share=revenue,
@@ -125,6 +136,7 @@ def commodity_prices(parameters: Parameters, *, size: float = 1.0) -> Shock:
         gap[years.start : years.stop] = (macro.exports - exports)[years.start : years.stop]
         imports = macro.imports.copy()
         imports[years.stop :] -= (macro.exports - exports)[years.stop :]
+        imports = np.maximum(imports, 0.0)
         account = macro.current_account - gap
         return Shocked(
             replace(moved_macro, exports=exports, imports=imports, current_account=account), gap

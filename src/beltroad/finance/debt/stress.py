@@ -101,12 +101,17 @@ def _reasons(base: Baseline, parameters: Parameters) -> dict[str, str]:
                 reasons[scenario] = (
                     "past export growth is so uneven that the shock leaves no exports"
                 )
+    if "CP" not in reasons:
+        try:
+            tailored.commodity_prices(parameters)(base)
+        except InputError as error:
+            reasons["CP"] = str(error)
     return {name: reasons[name] for name in SCENARIOS if name in reasons}
 
 
 def skipped(inputs: CountryInputs, parameters: Parameters | None = None) -> dict[str, str]:
     """Scenarios that :func:`run_all` leaves out, each with the reason."""
-    return _reasons(prepare(inputs, years=2), parameters or parameter_table.load("lic-dsf"))
+    return _reasons(prepare(inputs, years=8), parameters or parameter_table.load("lic-dsf"))
 
 
 def _run(base: Baseline, name: str, make: _Maker, parameters: Parameters, size: float) -> DebtPath:

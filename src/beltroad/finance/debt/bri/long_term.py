@@ -18,7 +18,8 @@ __all__ = ["long_term_table", "with_costs"]
 def with_costs(inputs: CountryInputs, costs_pct_gdp: Mapping[int, float]) -> CountryInputs:
     """The country with a primary balance that is lower by yearly costs, per cent of GDP.
 
-    A year that the inputs do not reach is refused: extend the inputs first.
+    A year that the inputs do not reach is refused: extend the inputs first. Like the balance itself
+    a cost of the last known year goes on after it.
 
     Raises
     ------
@@ -27,7 +28,8 @@ def with_costs(inputs: CountryInputs, costs_pct_gdp: Mapping[int, float]) -> Cou
     """
     series = inputs.series.copy()
     costs: dict[int, float] = {}
-    t, last = inputs.first_year, int(series.index[-1])
+    known = series["primary_balance_pct_gdp"].dropna()
+    t, last = inputs.first_year, int(known.index[-1])
     for year, cost in costs_pct_gdp.items():
         if not t <= int(year) <= last:
             raise InputError(f"long term: costs in {year}; the inputs project {t} to {last}")

@@ -186,9 +186,11 @@ def _realism(case: Assessment) -> Step:
 
 def _grouping(case: Assessment) -> Step:
     capacity = case.capacity
+    known = capacity.composite == capacity.composite
+    score = f"{capacity.composite:.2f}" if known else "not known"
     done = (
-        f"Debt-carrying capacity {capacity.final} (composite indicator "
-        f"{capacity.composite:.2f}, this vintage {capacity.signal}): {capacity.reason}."
+        f"Debt-carrying capacity {capacity.final} (composite indicator {score}, "
+        f"this vintage {capacity.signal or 'not known'}): {capacity.reason}."
     )
     used = ("cpia", "real_growth_pct", "reserves_usd_mn", "imports_usd_mn", "remittances_usd_mn")
     return step("grouping", done, used, capacity.contributions)

@@ -123,7 +123,8 @@ def heat_map(inputs: CountryInputs, path: DebtPath, benchmarks: Parameters) -> p
     principal = now["external_service_usd_mn"]
     principal -= now["external_interest_usd_mn"]
     need = 100 * (principal - float(s["current_account_usd_mn"].loc[t])) / now["gdp_usd_mn"]
-    foreign = 100 * before["external_debt_pct_gdp"] / before["public_debt_pct_gdp"]
+    debt = before["public_debt_pct_gdp"]
+    foreign = 100 * before["external_debt_pct_gdp"] / debt if debt else math.nan
     entries = (
         ("public debt, % of GDP", t, now["public_debt_pct_gdp"], "debt_pct_gdp", ""),
         ("gross financing need, % of GDP", t, now["gross_financing_need_pct_gdp"],

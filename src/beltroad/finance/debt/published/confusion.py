@@ -1,4 +1,4 @@
-"""Our mechanical ratings beside the published ones."""
+"""Our mechanical ratings and classes of debt-carrying capacity beside the published ones."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from beltroad.errors import InputError
 from beltroad.finance.debt import prepared
 from beltroad.finance.debt.assess import Assessment, assess
 from beltroad.finance.debt.bri.steps import RATINGS
-from beltroad.finance.debt.published.findings import comparison, ratings, row
+from beltroad.finance.debt.published.findings import classes, comparison, ratings, row
 
-__all__ = ["agreement", "confusion", "our_ratings", "rating_table"]
+__all__ = ["agreement", "class_table", "confusion", "our_ratings", "rating_table"]
 
 
 def our_ratings(iso3: list[str] | None = None) -> dict[str, Assessment]:
@@ -68,6 +68,30 @@ def _why(case: Assessment, theirs: str, notches: int) -> str:
     if stress:
         return f"ours breaches under stress only: {', '.join(stress)}"
     return "no breach in ours"
+
+
+def class_table(ours: Mapping[str, Assessment]) -> pd.DataFrame:
+    """One row per published class of debt-carrying capacity.
+
+    Columns ``iso3, ours_by_figures, ours_final, theirs, our_score, their_score, difference, year``.
+    ``ours_by_figures`` is what the composite indicator gives, the honest comparison:
+    ``ours_final`` may rest on the published class itself through the rule of two vintages. Empty
+    or NaN without ours.
+    """
+    rows = []
+    for entry in classes().to_dict("records"):
+        case = ours.get(str(entry["iso3"]))
+        by_figures, final, score = ("", "", math.nan) if case is None else (
+            case.capacity.signal, case.capacity.final, case.capacity.composite
+        )  # fmt: skip
+        theirs = float(entry["score"])
+        rows.append(
+            (str(entry["iso3"]), by_figures, final, str(entry["debt_carrying_capacity"]), score,
+             theirs, score - theirs, int(entry["year"]))
+        )  # fmt: skip
+    columns = ["iso3", "ours_by_figures", "ours_final", "theirs", "our_score", "their_score",
+               "difference", "year"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def confusion(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,16 @@ import pandas as pd
 from beltroad import evidence
 from beltroad.errors import InputError, suggest
 
-__all__ = ["COLUMNS", "comparison", "exposure", "findings", "published", "ratings", "row"]
+__all__ = [
+    "COLUMNS",
+    "classes",
+    "comparison",
+    "exposure",
+    "findings",
+    "published",
+    "ratings",
+    "row",
+]
 
 COLUMNS = ["finding", "item", "ours", "theirs", "difference", "why"]
 Row = tuple[str, str, float, float, float, str]
@@ -51,8 +60,13 @@ def published(finding: str, item: str, quantity: str = "") -> float:
 
 
 def ratings() -> pd.DataFrame:
-    """``iso3, external_rating, sustainability, published_on`` of low-income countries."""
+    """``iso3, external_rating, sustainability, published_on, listed_to``, low-income countries."""
     return evidence.load("debt_ratings")
+
+
+def classes() -> pd.DataFrame:
+    """``iso3, debt_carrying_capacity, score, year, basis, source, source_url``: read one by one."""
+    return evidence.load("debt_classes")
 
 
 def exposure() -> pd.DataFrame:

@@ -88,7 +88,7 @@ def package_of(
 
     The uplift of growth in a year is what the disbursement of ``lag_years`` before adds to the
     level of GDP; disbursements are compared with the GDP of their year in the baseline. With
-    ``spending="planned"`` the package's revenue uplift is primary spending over GDP times the
+    ``spending="planned"`` the package's balance uplift is primary spending over GDP times the
     extra GDP: what a state saves that does not let spending follow.
 
     Parameters
@@ -119,7 +119,7 @@ def package_of(
         lending.maturity_years, lending.grace_years,
     )  # fmt: skip
     saved = revenue_kept(inputs, path, uplift) if share and spending == "planned" else {}
-    return engine.ProjectPackage((loan,), uplift, revenue_uplift_usd_mn=saved)
+    return engine.ProjectPackage((loan,), uplift, balance_uplift_usd_mn=saved)
 
 
 def revenue_kept(

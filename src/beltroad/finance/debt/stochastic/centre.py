@@ -30,7 +30,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
+from beltroad.finance.debt.macro import Notes
 from beltroad.finance.debt.model import CountryInputs, DebtPath
+from beltroad.finance.debt.residual import residual_loan
 from beltroad.finance.debt.stochastic import kernels as k
 from beltroad.finance.debt.stochastic.history import DRIVERS, History
 from beltroad.finance.loan import loan_present_value
@@ -196,20 +198,15 @@ def _residual_terms(
     inputs: CountryInputs, rows: Array, deflator: Array, rate_dom: Array, notes: list[str]
 ) -> None:
     """Terms of what a path borrows above the baseline."""
-    interest = inputs.number("residual_external_interest_pct") / 100
     discount = inputs.number("discount_rate_pct") / 100
-    maturity = inputs.number("residual_external_maturity_years")
-    grace = inputs.number("residual_external_grace_years")
-    if not all(np.isfinite(v) for v in (interest, discount, maturity, grace)):
-        raise InputError(
-            f"{inputs.iso3}: residual_external_interest_pct, _maturity_years, _grace_years and "
-            "discount_rate_pct must be given"
-        )
+    if not np.isfinite(discount):
+        raise InputError(f"{inputs.iso3}: discount_rate_pct must be given")
+    told: Notes = []
+    interest, maturity, grace = residual_loan(inputs, "external", told)
+    notes += [f"{variable}: {why}; {effect}" for variable, why, effect in told]
     rows[k.RATE_EXT] = interest
     rows[k.REPAY] = 1 / maturity
-    rows[k.PV_OF_FACE] = loan_present_value(
-        1.0, interest, int(maturity), int(grace), discount_rate=discount
-    )
+    rows[k.PV_OF_FACE] = loan_present_value(1.0, interest, maturity, grace, discount_rate=discount)
     real = inputs.number("residual_domestic_real_interest_pct") / 100
     if np.isfinite(real):
         rows[k.RATE_DOM] = (1 + real) * (1 + deflator) - 1
