@@ -213,3 +213,50 @@ def test_zones_and_contracts(tmp_path: Path) -> None:
     path.write_text("partner,year\nLaos,2022\n")
     with pytest.raises(TableError, match="3 faults"):
         zones.read(path)
+
+
+def test_a_sheet_as_ministries_lay_it_out(tmp_path: Path) -> None:
+    """Merged titles, two header rows, names in two languages, footnotes, dashes."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    lines = [
+        ["2022年中国对外直接投资流量、存量（分国家地区）"], ["China's outward FDI"],
+        ["", "", "", "", "金额单位：万美元"],
+        ["国家（地区）\nCountry (Region)", "2021年", "", "2022年", ""],
+        ["", "流量", "存量", "流量", "存量"],
+        ["合  计 Total", 900, 5000, 1100, 6000], ["亚洲 Asia", 500, 3000, 600, 3500],
+        ["  中国香港 Hong Kong, China", 400, 2000, 500, 2500],
+        ["  哈萨克斯坦 Kazakhstan", 100, "1000", 100, 1000],
+        ["非洲 Africa", 400, 2000, 500, 2500], ["  肯尼亚 Kenya", 400, 2000, 500, 2500],
+        ["  乍得 Chad", "-", "—", None, "…"],
+        ["注：1. 含金融类。"], ["2. “-”表示无数据。"], ["资料来源：商务部"],
+    ]  # fmt: skip
+    for line in lines:
+        sheet.append(line)
+    for area in ("A1:E1", "A4:A5", "B4:C4", "D4:E4", "A13:E13"):
+        sheet.merge_cells(area)
+    book.save(tmp_path / "bulletin.xlsx")
+    found = mofcom.read(tmp_path / "bulletin.xlsx")
+    rows = found.rows.set_index(["partner", "year", "measure"])["value_usd_mn"]
+    assert rows["HKG", 2021, "flow"] == 4
+    assert rows["KAZ", 2021, "stock"] == 10
+    assert rows["KEN", 2022, "stock"] == 25
+    assert (found.rows["status"] == "missing").sum() == 4
+    assert "4 totals agree with the sums of their partners" in found.notes
+    assert any("表示无数据" in note for note in found.notes)
+
+
+def test_a_total_named_in_the_column_of_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(
+        "单位：亿美元\n序号,国家,金额\n1,新加坡*,131\n2,越南①,25.9\n合计,,150\n".encode("gb18030")
+    )
+    with pytest.raises(InputError, match=r"add up to 156\.9"):
+        mofcom.read(path, measure="flow", year=2023)
+
+
+def test_two_names_of_one_cell_must_agree(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("单位：亿美元\n国家,2023\n老挝 Viet Nam,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="LAO and VNM"):
+        mofcom.read(path, measure="flow")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,6 +40,8 @@ def plan(
             raise InputError(f"{xlsx}: give a file that ends in .xlsx")
         check_files([xlsx])
     if out is not None:
+        if xlsx is not None and os.path.realpath(xlsx) == os.path.realpath(out):
+            raise InputError(f"{out}: named twice; --out is a folder, --xlsx a file")
         check_writable(out)
     plans = plan_file.read_all(source)
     if project is not None:
@@ -79,9 +82,27 @@ def _only(plans: Sequence[Any], project: str) -> list[Any]:
 def _num(value: float, digits: int = 0) -> str:
     if value != value:
         return "-"
+    if digits == 0 and -0.5 < value < 0:
+        value = 0.0
     return "no need" if value == float("inf") else f"{value:,.{digits}f}"
 
 
+def _money(value: float) -> str:
+    """Millions; small amounts keep a decimal."""
+    return _num(value, 0 if value != value or abs(value) >= 100 else 1)
+
+
+def _cover(value: float) -> str:
+    """A cover ratio; below zero there is nothing to cover with, and the number says no more."""
+    return "< 0" if value < 0 else _num(value, 2)
+
+
+def _line(console: Console, text: str) -> None:
+    """One line of a table, never broken: a narrow terminal wraps it, a file keeps it whole."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+_COVERS = ("dscr_min", "dscr_mean", "llcr", "plcr")
 _HEADLINES = (
     ("capital_cost_mn", "Capital cost", 0), ("financed_mn", "To be financed", 0),
     ("construction_interest_mn", "Interest in construction", 0),
@@ -92,11 +113,11 @@ _HEADLINES = (
     ("payback_years", "Payback, years", 1),
     ("payback_discounted_years", "Payback, discounted", 1),
     ("debt_cost_pct", "Cost of debt, %", 2),
-    ("debt_average_life_years", "Average life, years", 1),
+    ("debt_maturity_years", "Maturity, years", 1),
     ("package_imf_pct", "Grant element, IMF, %", 1),
     ("package_dac_pct", "Grant element, DAC, %", 1),
     ("public_imf_with_fees_pct", "of the state's debt, fees in", 1),
-    ("currency_mismatch_pct", "Service uncovered, %", 1),
+    ("currency_mismatch_pct", "Service to be bought, %", 1),
 )  # fmt: skip
 
 
@@ -105,15 +126,19 @@ def _show(console: Console, each: ProjectResult) -> None:
     code = flows.plan.currency
     say(console, f"{flows.project.name} ({each.id}), millions of {code}")
     values = dict(zip(each.measures["measure"], each.measures["value"], strict=True))
-    cells = [f"{label:<29}{_num(values[key], digits):>9}" for key, label, digits in _HEADLINES]
+    cells = [
+        f"{label:<29}{_cover(values[key]) if key in _COVERS else _num(values[key], digits):>9}"
+        for key, label, digits in _HEADLINES
+    ]
     for left, right in zip(cells[::2], cells[1::2], strict=True):
-        console.print(f"  {left}  {right}", highlight=False, markup=False)
+        _line(console, f"  {left}  {right}")
     notes = dict(zip(each.measures["measure"], each.measures["note"], strict=True))
     for key in ("project_irr_pct", "equity_irr_pct"):
         if values[key] != values[key]:
             say(console, f"  {key.removesuffix('_pct').replace('_', ' ')}: {notes[key]}")
     _layers(console, each.layers)
     _years(console, each)
+    _state(console, each, values)
     _ranges(console, each)
     _currency(console, each, values)
     _owners(console, each)
@@ -123,34 +148,56 @@ def _show(console: Console, each: ProjectResult) -> None:
 
 
 def _layers(console: Console, table: pd.DataFrame) -> None:
-    console.print("\n  layer                    cur  amount    %  rate all-in term grace  IMF"
-                  "   DAC", highlight=False)  # fmt: skip
+    _line(
+        console, "\n  layer                    cur  amount    %  rate all-in term grace  IMF   DAC"
+    )
     for row in table.to_dict("records"):
         mark = "*" if row["public"] else "g" if row["guaranteed_pct"] else " "
-        console.print(
+        _line(console,
             f"  {row['layer'][:23]:<23}{mark} {row['currency']} {_num(row['amount_mn']):>7}"
             f" {_num(row['share_pct']):>4} {_num(row['interest_pct'], 1):>5}"
             f" {_num(row['all_in_pct'], 2):>6} {_num(row['maturity_years']):>4}"
             f" {_num(row['grace_years']):>5} {_num(row['imf_pct'], 1):>4}"
             f" {_num(row['dac_pct'], 1):>5}",
-            highlight=False, markup=False,
         )  # fmt: skip
     say(console, "  *: debt of the state; g: guaranteed by it. IMF, DAC: grant element, %.")
 
 
+def _state(console: Console, each: ProjectResult, values: dict[str, float]) -> None:
+    """What the state owes, guarantees and pays, with present values."""
+    year = each.flows.project.completion_year
+    said = []
+    if values["public_debt_peak_usd_mn"] > 0:
+        said.append(
+            f"owes up to {_money(values['public_debt_peak_usd_mn'])} million USD, present "
+            f"value at the end of {year} {_money(values['public_debt_pv_usd_mn'])}"
+        )
+    if values["guaranteed_peak_usd_mn"] > 0:
+        calls = values["expected_calls_pv_usd_mn"]
+        expected = f", of which {_money(calls)} are expected to be called" if calls == calls else ""
+        said.append(f"guarantees up to {_money(values['guaranteed_peak_usd_mn'])}, present value "
+                    f"{_money(values['guaranteed_pv_usd_mn'])}{expected}")  # fmt: skip
+    if each.flows.project.operation.support_by == "state" and values["support_total_mn"] > 0.5:
+        said.append(f"supports the project with {_money(values['support_total_mn'])} million "
+                    f"{each.flows.plan.currency}, present value "
+                    f"{_money(values['support_pv_before_mn'])}")  # fmt: skip
+    if said:
+        say(console, "  The state " + "; ".join(said) + ".")
+
+
 def _years(console: Console, each: ProjectResult) -> None:
-    console.print("\n  year capital  drawn revenue   cost service  DSCR  owners support  state"
-                  " owes", highlight=False)  # fmt: skip
+    _line(
+        console, "\n  year capital  drawn revenue   cost service  DSCR  owners support  state owes"
+    )
     owed = dict(zip(each.exposure["year"], each.exposure["public_debt_usd_mn"], strict=True))
     for row in each.cash.to_dict("records"):
         cost = row["operating_cost_mn"] + row["renewals_mn"] + row["tax_mn"]
         service = row["interest_mn"] + row["principal_mn"]
-        console.print(
+        _line(console,
             f"  {row['year']:.0f} {_num(row['capital_mn']):>7} {_num(row['drawn_mn']):>6}"
             f" {_num(row['revenue_mn'] + row['state_payment_mn']):>7} {_num(cost):>6}"
-            f" {_num(service):>7} {_num(row['dscr'], 2):>5} {_num(row['dividends_mn']):>7}"
+            f" {_num(service):>7} {_cover(row['dscr']):>5} {_num(row['dividends_mn']):>7}"
             f" {_num(row['support_mn']):>7} {_num(owed[row['year']]):>11}",
-            highlight=False, markup=False,
         )  # fmt: skip
     say(console, "  Cost with renewals and tax; what the state owes in USD, end of year.")
 
@@ -158,6 +205,7 @@ def _years(console: Console, each: ProjectResult) -> None:
 _MEASURES = {
     "capital_cost_mn": "capital cost", "project_irr_pct": "IRR of the project, %",
     "equity_irr_pct": "IRR of the equity, %", "dscr_min": "lowest DSCR",
+    "shortfall_max_mn": "largest shortfall",
     "support_pv_mn": "support, present value", "public_debt_peak_mn": "state's debt, peak",
     "dscr_below_one_pct": "DSCR below 1, % of draws",
 }  # fmt: skip
@@ -166,44 +214,67 @@ _MEASURES = {
 def _ranges(console: Console, each: ProjectResult) -> None:
     table = each.ranges
     if len(table):
-        columns = [c for c in ("planned", "low", "high", "p10", "p50", "p90", "mean")
+        columns = [c for c in ("planned", "low", "high", "demand_low", "demand_high", "p10", "p50",
+                               "p90", "mean")
                    if c in table.columns]  # fmt: skip
-        console.print("\n  " + f"{'range':<26}" + "".join(f"{c:>9}" for c in columns),
-                      highlight=False)  # fmt: skip
+        _line(
+            console,
+            "\n  "
+            + f"{'range':<26}"
+            + "".join(f"{c.replace('demand_', 'dem. '):>9}" for c in columns),
+        )
         for key, label in _MEASURES.items():
             if key in table.index and not (key.startswith("public") and table.loc[key].max() == 0):
                 digits = 2 if key.endswith("pct") or key == "dscr_min" else 0
                 figures = table.loc[[key], columns].to_numpy(dtype=float)[0]
-                shown = "".join(f"{_num(float(v), digits):>9}" for v in figures)
-                console.print(f"  {label:<26}{shown}", highlight=False, markup=False)
-    console.print("\n  " + f"{'one thing at a time':<26}" + "".join(
-        f"{c:>12}" for c in ("IRR project", "IRR equity", "lowest DSCR", "support PV")
-    ), highlight=False)  # fmt: skip
+                cover = key == "dscr_min"
+                shown = "".join(
+                    f"{_cover(float(v)) if cover else _num(float(v), digits):>9}" for v in figures
+                )
+                _line(console, f"  {label:<26}{shown}")
+    _line(console, "\n  " + f"{'one thing at a time':<25}" + "".join(
+        f"{c:>10}" for c in ("IRR proj.", "IRR eq.", "low DSCR", "shortfall", "support")
+    ))  # fmt: skip
     for case, row in each.sensitivity.iterrows():
-        shown = "".join(
-            f"{_num(float(row[c]), d):>12}"
-            for c, d in (("project_irr_pct", 2), ("equity_irr_pct", 2), ("dscr_min", 2),
-                         ("support_pv_mn", 0))
-        )  # fmt: skip
-        console.print(f"  {case:<26}{shown}", highlight=False, markup=False)
+        shown = (
+            f"{_num(float(row['project_irr_pct']), 2):>10}"
+            f"{_num(float(row['equity_irr_pct']), 2):>10}"
+            f"{_cover(float(row['dscr_min'])):>10}{_num(float(row['shortfall_max_mn'])):>10}"
+            f"{_num(float(row['support_pv_mn'])):>10}"
+        )
+        _line(console, f"  {case:<25}{shown}")
+    say(console, "  Shortfall: the most that cash lacks of debt service in a year; support: its "
+        "present value.")  # fmt: skip
 
 
 def _currency(console: Console, each: ProjectResult, values: dict[str, float]) -> None:
     pct = each.flows.plan.depreciation_test_pct
     lost = values["cfads_loss_pv_mn"]
     console.print()
-    say(console, f"  A fall of the local currency by {pct:g} % from operation on "
-        f"{'takes' if lost >= 0 else 'adds'} {_num(abs(lost))} million "
-        f"{'off' if lost >= 0 else 'to'} the cash for debt service (present value); lowest DSCR "
-        f"{_num(values['dscr_min_before'], 2)} before, {_num(values['dscr_min_after'], 2)} "
-        "after.")  # fmt: skip
+    if lost == lost:
+        effect = (
+            "leaves the cash for debt service as it is" if abs(lost) < 0.5 else
+            f"{'takes' if lost > 0 else 'adds'} {_num(abs(lost))} million "
+            f"{'off' if lost > 0 else 'to'} the cash for debt service (present value)"
+        )  # fmt: skip
+        say(console, f"  A fall of the local currency by {pct:g} % from operation on {effect}; "
+            f"lowest DSCR {_cover(values['dscr_min_before'])} before, "
+            f"{_cover(values['dscr_min_after'])} after.")  # fmt: skip
+    code = each.flows.project.host_currency
+    if lost == lost and code is not None and code != each.flows.plan.currency:
+        by = "state" if each.flows.project.operation.support_by == "state" else "sponsor"
+        say(console, f"  In {code}, over all years: debt service "
+            f"{_num(values['service_local_before_mn'])} million before, "
+            f"{_num(values['service_local_after_mn'])} after; what the {by} pays in "
+            f"{_num(values['support_local_before_mn'])} before, "
+            f"{_num(values['support_local_after_mn'])} after.")  # fmt: skip
     if len(each.settlement):
-        console.print("  " + f"{'settling in local currency':<34}{'today':>12}{'settled':>12}"
-                      f"{'change':>12}", highlight=False)  # fmt: skip
+        _line(console, f"  {'settling in local currency':<34}{'today':>12}{'settled':>12}"
+              f"{'change':>12}")  # fmt: skip
         for name, row in each.settlement.iterrows():
             shown = "".join(f"{_num(float(row[c]), 2):>12}" for c in ("today", "settled", "change"))
             label = str(name).replace("_", " ").removesuffix(" mn").removesuffix(" pct")
-            console.print(f"  {label:<34}{shown}", highlight=False, markup=False)
+            _line(console, f"  {label:<34}{shown}")
     if each.swap:
         s = each.swap
         say(console, f"  Swap line of {_num(s['line_mn'])}: covers {_num(s['months_at_peak'], 1)} "
@@ -213,8 +284,9 @@ def _currency(console: Console, each: ProjectResult, values: dict[str, float]) -
 
 def _owners(console: Console, each: ProjectResult) -> None:
     for row in each.owners.to_dict("records"):
+        support = f" and {_money(row['support_mn'])} of support" if row["support_mn"] > 0.5 else ""
         say(console, f"  {row['owner']} ({row['kind'].replace('_', ' ')}): pays "
-            f"{_num(row['paid_in_mn'])}, gets {_num(row['received_mn'])}, IRR "
+            f"{_money(row['paid_in_mn'])}{support}, gets {_money(row['received_mn'])}, IRR "
             f"{_num(row['irr_pct'], 2)} %{' ' + row['note'] if row['note'] else ''}")  # fmt: skip
     if each.integrated and each.flows.project.integrated is not None:
         r = each.integrated
@@ -225,14 +297,13 @@ def _owners(console: Console, each: ProjectResult) -> None:
 
 def _pipeline(console: Console, found: PipelineResult) -> None:
     say(console, f"Pipeline of {len(found.projects)} projects")
-    console.print(f"  {'project':<24}{'capital':>10}{'IRR':>8}{'equity':>8}{'DSCR':>7}"
-                  f"{'state owes, USD':>18}", highlight=False)  # fmt: skip
+    _line(console, f"  {'project':<24}{'capital':>10}{'IRR':>8}{'equity':>8}{'DSCR':>7}"
+          f"{'state owes, USD':>18}")  # fmt: skip
     for row in found.summary.to_dict("records"):
-        console.print(
+        _line(console,
             f"  {row['id'][:24]:<24}{_num(row['capital_cost_mn']):>10}"
             f"{_num(row['project_irr_pct'], 2):>8}{_num(row['equity_irr_pct'], 2):>8}"
-            f"{_num(row['dscr_min'], 2):>7}{_num(row['public_debt_peak_usd_mn']):>18}",
-            highlight=False, markup=False,
+            f"{_cover(row['dscr_min']):>7}{_num(row['public_debt_peak_usd_mn']):>18}",
         )  # fmt: skip
     for host, total in found.exposure.groupby("host", sort=True):
         if not total["public_debt_usd_mn"].max() > 0:
@@ -295,8 +366,6 @@ def grant_element(
     """Work out how soft a loan is under the conventions of IMF, World Bank and OECD."""
     from beltroad.finance.project import concessional
 
-    if not 0 <= fees < 100:
-        raise InputError(f"--fees {fees:g}: give a share of the loan in per cent, 0 to below 100")
     found = [
         concessional.element(c, rate, maturity, grace, kind=kind, fees_pct=fees, per_year=per_year)
         for c in concessional.conventions(cirr_pct=cirr, maturity_years=maturity)

@@ -19,6 +19,7 @@ from beltroad.cli.invest_output import (
     check_outputs,
     ledger_of,
     print_csv,
+    show_table,
     write_chart,
 )
 from beltroad.cli.lines import say
@@ -28,7 +29,7 @@ from beltroad.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from beltroad.finance.invest import Series
+    from beltroad.finance.invest import Overview, Series
 
 __all__ = ["balance", "invest_app", "series"]
 
@@ -59,13 +60,25 @@ def balance(
     as_json: AsJson = False,
     as_csv: Csv = False,
 ) -> None:
-    """Outward against inward investment with one partner or group, source by source."""
+    """Outward against inward investment: all partners, or one or a group source by source."""
     from beltroad.finance import invest
 
-    if (partner is None) == (group is None):
+    if partner is not None and group is not None:
         raise InputError("give either --partner or --group, for instance --group ASEAN")
+    if partner is None and group is None and chart is not None:
+        raise InputError("--chart goes with --partner or --group, for instance --group BRI")
     check_outputs(chart, as_json=as_json, as_csv=as_csv)
     rows = ledger_of(ledger, only=only_ledger)
+    if partner is None and group is None:
+        whole = invest.overview(rows, home=home, source=source, year=year, measure=measure)
+        if as_csv:
+            print_csv(whole.table)
+        elif as_json:
+            print_json({"home": whole.home, "rows": records(whole.table),
+                        "one_sided": list(whole.one_sided)})  # fmt: skip
+        else:
+            _show_overview(whole)
+        return
     found = invest.balance(
         rows, str(partner or group), home=home, source=source, year=year, measure=measure
     )
@@ -85,6 +98,38 @@ def balance(
                     "notes": list(found.notes)})  # fmt: skip
     else:
         _show_balance(table, found.home, found.partner, found.notes)
+
+
+def _show_overview(found: Overview) -> None:
+    from beltroad.finance.invest.views import name_of
+
+    console = Console()
+    console.print(f"[b]Investment between {escape(name_of(found.home))} and others[/b], millions, "
+                  "latest of each source", highlight=False)  # fmt: skip
+    for (measure, basis), part in found.table.groupby(["measure", "price_basis"], sort=False):
+        console.print()
+        say(console, f"{measure}, {basis}")
+        shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        shown.add_column("", max_width=22)
+        shown.add_column("period", no_wrap=True)
+        for name in ("outward", "inward", "balance"):
+            shown.add_column(name, justify="right", no_wrap=True)
+        shown.add_column("source", no_wrap=True)
+        for row in part.to_dict("records"):
+            mark = "?" if row["confidence"] == "low" else ""
+            shown.add_row(escape(row["name"]), escape(row["period"]) + mark,
+                          amount(row["outward_mn"]), amount(row["inward_mn"]),
+                          amount(row["balance_mn"]), escape(row["source"]))  # fmt: skip
+        show_table(shown)
+    console.print()
+    if found.one_sided:
+        say(console, f"{len(found.one_sided)} more partners have one direction only: "
+            + ", ".join(found.one_sided[:12]) + (" ..." if len(found.one_sided) > 12 else "")
+            + ".")  # fmt: skip
+    say(console, "Sources and periods differ: never add these rows. All that is known of one: "
+        "beltroad invest balance --group ASEAN, or --partner KAZ.")  # fmt: skip
+    if "low" in set(found.table["confidence"]):
+        say(console, "?: unconfirmed.")
 
 
 def _title(home: str, partner: str) -> str:
@@ -124,7 +169,7 @@ def _show_balance(table: pd.DataFrame, home: str, partner: str, notes: tuple[str
             for side in ("outward", "inward"):
                 if row[f"{side}_instrument"]:
                     kinds[f"{side}: {INSTRUMENTS[row[f'{side}_instrument']]} in {source}"] = None
-        console.print(shown)
+        show_table(shown)
         for row in part.to_dict("records"):
             if row["note"]:
                 say(console, f"  {row['period']}: {row['note']}")
@@ -214,7 +259,7 @@ def _show_series(found: list[Series]) -> None:
             change = row["change_pct"]
             shown.add_row(f"{row['year']}{mark}", amount(row["value_mn"]),
                           f"{change:+.1f}" if change == change else "", _remark(row))  # fmt: skip
-        console.print(shown)
+        show_table(shown)
         if (g := each.growth) is not None:
             rate = f"{g.cagr_pct:+.1f} % a year" if g.cagr_pct == g.cagr_pct else "no rate"
             spread = f" ({g.low_pct:+.1f} to {g.high_pct:+.1f} if either end year is moved by one)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -63,6 +64,12 @@ def import_table(
         )
     check_table_file(out)
     check_files([out])
+    if os.path.realpath(file) == os.path.realpath(out):
+        raise InputError(f"{out}: is the file to be read; give the ledger another name")
+    if source[:1] in ("=", "+", "-", "@") or not source.isprintable():
+        raise InputError(f"--source {source!r:.40}: begin with a letter or digit")
+    if sheet is not None and file.suffix.casefold() != ".xlsx":
+        raise InputError(f"--sheet {sheet}: only workbooks (.xlsx) have sheets")
     if kind != "table":
         for name, value in (("--unit", unit), ("--measure", measure), ("--year", year),
                             ("--instrument", instrument), ("--sheet", sheet)):  # fmt: skip
@@ -87,7 +94,7 @@ def import_table(
         f"{rows['year'].min()}-{rows['year'].max()}, source {names}")  # fmt: skip
     for status in ("missing", "suppressed", "imputed"):
         if count := int((rows["status"] == status).sum()):
-            say(console, f"{count} rows are {status}")
+            say(console, f"{status}: {count} rows")
     for note in found.notes:
         say(console, note)
     say(console, f"Use it: beltroad invest partners --ledger {out} --only-ledger")

@@ -12,10 +12,11 @@ from beltroad.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.table import Table
 
 __all__ = [
     "Csv", "Ledgers", "OnlyOwn", "amount", "check_outputs", "ledger_of", "print_csv",
-    "write_chart",
+    "show_table", "write_chart",
 ]  # fmt: skip
 
 Ledgers = Annotated[
@@ -71,6 +72,14 @@ def print_csv(table: pd.DataFrame) -> None:
         if not hasattr(safe[column].dtype, "kind") or safe[column].dtype.kind not in "ifub":
             safe[column] = [no_formula(str(value)) for value in safe[column]]
     typer.echo(safe.to_csv(index=False, lineterminator="\n", float_format="%.10g"), nl=False)
+
+
+def show_table(shown: Table) -> None:
+    """Print a table at its own width where the terminal is narrow: cut numbers are no use."""
+    from rich.console import Console
+
+    width = Console().width
+    Console(width=max(width, 80)).print(shown)
 
 
 def amount(value: float) -> str:

@@ -18,6 +18,7 @@ from beltroad.cli.invest_output import (
     check_outputs,
     ledger_of,
     print_csv,
+    show_table,
     write_chart,
 )
 from beltroad.cli.lines import say
@@ -87,13 +88,13 @@ def partners(
         shares = [f"{v:.1f}" if v == v else "" for v in (row["share_pct"], row["cumulated_pct"])]
         shown.add_row(str(row["rank"]), escape(row["name"]) + mark, amount(row["value_mn"]),
                       *shares)  # fmt: skip
-    console.print(shown)
+    show_table(shown)
     if len(found.table) > top:
         say(console, f"{len(found.table) - top} more: --top {len(found.table)}")
     tops = ", ".join(f"largest {k}: {v:.0f} %" for k, v in c.top_pct.items())
     normal = f", normalised {c.hhi_normalised:.3f}" if c.hhi_normalised == c.hhi_normalised else ""
     say(console, f"Concentration over these {c.partners} partners: HHI {c.hhi:.3f} "
-        f"({10_000 * c.hhi:,.0f}){normal}, as of {c.equivalent_partners:.1f} equal ones; "
+        f"({10_000 * c.hhi:,.0f}){normal}, as with {c.equivalent_partners:.1f} equal ones; "
         f"{tops}.")  # fmt: skip
     if c.not_positive:
         say(console, f"{c.not_positive} partners at or below zero have no share.")
@@ -174,7 +175,7 @@ def _compare(table: pd.DataFrame) -> None:
         shown.add_row(_SHORT[row["direction"]] + " " + row["measure"], escape(row["period"]),
                       escape(row["source"]), _KINDS.get(row["instrument"], row["instrument"]),
                       amount(row["value_mn"]) + sign + mark, f"{row['ratio']:.2f}")  # fmt: skip
-    console.print(shown)
+    show_table(shown)
     say(console, "Ratio: to the first row of the same direction, measure and period, over "
         "different methods: it measures how far sources differ, not who is right.")  # fmt: skip
     if other := sorted(bases - {"current USD"}):

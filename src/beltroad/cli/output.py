@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,5 +52,6 @@ def check_files(paths: Sequence[Path]) -> None:
             raise InputError(f"{path}: is a folder, not a file; give the name of a file in it")
         if not path.parent.is_dir():
             raise InputError(f"{path}: there is no folder {path.parent}; make it first")
-    if len({p.resolve() for p in paths}) < len(paths):
+    # Not Path.resolve, which raises on a loop of links.
+    if len({os.path.realpath(p) for p in paths}) < len(paths):
         raise InputError(f"{paths[0]}: named twice; give each output its own file")

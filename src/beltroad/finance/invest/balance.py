@@ -24,7 +24,7 @@ from beltroad.finance.invest.ledger import place
 from beltroad.finance.invest.select import chosen, rows, seen_from
 from beltroad.finance.invest.vocabulary import INVESTMENT
 
-__all__ = ["COLUMNS", "Balance", "balance", "side_by_side"]
+__all__ = ["COLUMNS", "Balance", "balance", "pairs", "side_by_side"]
 
 COLUMNS = (
     "source", "price_basis", "told_by", "partner", "measure", "period", "outward_instrument",
@@ -85,14 +85,14 @@ def balance(
     every = chosen(every[every["instrument"].isin(INVESTMENT) & every["measure"].isin(
         ("flow", "stock"))])  # fmt: skip
     direct = every[every["partner"] == code].assign(made_of="published")
-    parts = [_pairs(direct)]
+    parts = [pairs(direct)]
     notes: list[str] = []
     if code in known():
         added, told = _added(every, code, least_share)
         notes += told
         if not added.empty:
-            parts.append(_pairs(added))
-    table = pd.concat([part for part in parts if not part.empty] or [_pairs(direct)])
+            parts.append(pairs(added))
+    table = pd.concat([part for part in parts if not part.empty] or [pairs(direct)])
     if table.empty:
         _nothing(ledger, base, code, source, year)
     table = table.sort_values(
@@ -126,16 +126,25 @@ def _nothing(ledger: pd.DataFrame, home: str, code: str, source: str | None,
     )  # fmt: skip
 
 
-def _pairs(found: pd.DataFrame) -> pd.DataFrame:
-    """One row for each pair of instruments that the two directions have."""
-    out: list[dict[str, Any]] = []
-    for key, part in found.groupby([*_KEY, "made_of"], sort=False):
-        sides = {d: part[part["direction"] == d].to_dict("records") or [{}]
-                 for d in ("outward", "inward", "both")}  # fmt: skip
-        if sides["outward"] == [{}] and sides["inward"] == [{}] and sides["both"] == [{}]:
-            continue
-        out.extend(_pair(key, one, other, sides["both"][0])
-                   for one in sides["outward"] for other in sides["inward"])  # fmt: skip
+def pairs(found: pd.DataFrame) -> pd.DataFrame:
+    """One row for each pair of instruments that the two directions have.
+
+    Parameters
+    ----------
+    found
+        Rows of :func:`chosen` with a column ``made_of``.
+    """
+    keys = [*_KEY, "made_of"]
+    parts: dict[tuple[Any, ...], dict[str, list[dict[Any, Any]]]] = {}
+    for row in found.to_dict("records"):
+        sides = parts.setdefault(tuple(row[k] for k in keys), {})
+        sides.setdefault(row["direction"], []).append(row)
+    out = [
+        _pair(key, one, other, sides.get("both", [{}])[0])
+        for key, sides in parts.items()
+        for one in sides.get("outward", [{}])
+        for other in sides.get("inward", [{}])
+    ]
     return pd.DataFrame(out, columns=list(COLUMNS))
 
 

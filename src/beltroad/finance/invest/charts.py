@@ -117,7 +117,7 @@ def partners_chart(found: Ranking, top: int = 15) -> alt.TopLevelMixin:
     b, c = found.basis, found.concentration
     title = f"{INSTRUMENTS[b['instrument']].capitalize()}, {b['direction']}, {b['measure']}, " \
             f"{b['period']}"  # fmt: skip
-    under = (f"Shares of {c.partners} partners listed; HHI {c.hhi:.3f}, as of "
+    under = (f"Shares of {c.partners} partners listed; HHI {c.hhi:.3f}, as with "
              f"{c.equivalent_partners:.1f} equal partners")  # fmt: skip
     return _framed(alt.layer(bars, text), title, under, len(data) * 23,
                    [caption(b["source"], b["price_basis"])])  # fmt: skip
@@ -142,7 +142,10 @@ def series_chart(found: Sequence[Series]) -> alt.TopLevelMixin:
     ])  # fmt: skip
     data = data[data["value"].notna()][["year", "name", "value", "sure"]]
     years = sorted(set(data["year"].astype(int)))
-    x = alt.X("year:Q", title=None).axis(format="d", values=years, grid=False)
+    data = _with_gaps(data)
+    # More than a dozen labels would run into each other.
+    shown = [y for y in years if (years[-1] - y) % (1 + len(years) // 13) == 0]
+    x = alt.X("year:Q", title=None).axis(format="d", values=shown, grid=False)
     x = x.scale(domain=[years[0] - 0.3, years[-1] + 0.3], nice=False)
     y = alt.Y("value:Q", title=_unit(first["price_basis"])).scale(zero=True)
     colour = alt.Color("name:N").scale(domain=names, range=list(_LINES[: len(names)]))
@@ -160,6 +163,18 @@ def series_chart(found: Sequence[Series]) -> alt.TopLevelMixin:
     return _framed(alt.layer(lines, dots), title, told, 260,
                    [caption(s, first["price_basis"]) for s in dict.fromkeys(
                        s.basis["source"] for s in same)])  # fmt: skip
+
+
+def _with_gaps(data: pd.DataFrame) -> pd.DataFrame:
+    """Rows without a value where years are missing, so that no line is drawn across them."""
+    holes = []
+    for name, part in data.groupby("name", sort=False):
+        known = set(part["year"].astype(int))
+        holes += [{"year": y, "name": name, "value": float("nan"), "sure": "confirmed"}
+                  for y in range(min(known), max(known)) if y not in known]  # fmt: skip
+    if not holes:
+        return data
+    return pd.concat([data, pd.DataFrame(holes)]).sort_values(["name", "year"], kind="stable")
 
 
 def _unit(price_basis: str) -> str:

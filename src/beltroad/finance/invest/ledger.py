@@ -18,6 +18,7 @@ from beltroad.errors import InputError, suggest
 from beltroad.evidence import economies
 from beltroad.evidence.tables import load as load_table
 from beltroad.files import check_table_file, no_formula, table_bytes, write_atomically
+from beltroad.finance.currencies import currency
 from beltroad.finance.invest import vocabulary as words
 from beltroad.finance.invest.claim_rows import claim_rows
 from beltroad.finance.invest.faults import Faults
@@ -134,6 +135,9 @@ def check(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     for number, row in enumerate(raw.to_dict("records"), start=2):
         text = {name: _text(row.get(name, "")) for name in words.COLUMNS}
         clean: dict[str, Any] = {name: text[name] for name in words.TEXT}
+        for name, value in text.items():
+            if not value.isprintable():
+                faults.add(number, name, ascii(value)[1:41], "leave control characters out")
         for name, known in _CHOICES.items():
             if text[name] not in known:
                 remedy = f"give one of {', '.join(k or '(empty)' for k in known)}. "
@@ -152,6 +156,8 @@ def check(raw: pd.DataFrame, source: str) -> pd.DataFrame:
     return frame(pd.DataFrame(out, columns=list(words.COLUMNS)))
 
 
+# Above ten times the world's yearly output; in the smallest currency units, as much.
+_MOST_USD_MN, _MOST_OWN_MN = 1e9, 1e14
 _CHOICES: dict[str, tuple[str, ...]] = {
     "direction": words.DIRECTIONS, "measure": tuple(words.MEASURES),
     "instrument": tuple(words.INSTRUMENTS), "status": words.STATUSES,
@@ -191,9 +197,18 @@ def _amounts(clean: dict[str, Any], text: dict[str, str], number: int, faults: F
         faults.add(number, "status", text["status"], "a value is given: leave the status empty")
     if not known and not own and not wrong and text["status"] not in ("missing", "suppressed"):
         faults.add(number, "value_usd_mn", "", "say missing or suppressed in status")
-    if own != (len(text["own_currency"]) == 3 and text["own_currency"].isalpha()):
+    if own != bool(text["own_currency"]):
         faults.add(number, "own_currency", text["own_currency"],
                    "give an ISO 4217 code exactly where own_value_mn is given")  # fmt: skip
+    elif own:
+        try:
+            currency(text["own_currency"])
+        except InputError as error:
+            faults.add(number, "own_currency", text["own_currency"], str(error))
+    for name, most in (("value_usd_mn", _MOST_USD_MN), ("own_value_mn", _MOST_OWN_MN)):
+        if abs(clean[name]) > most:
+            said = f"above {most:g} million: no investment is so large, check the unit"
+            faults.add(number, name, text[name], said)
     if known and clean["value_usd_mn"] < 0 and text["measure"] not in ("flow", "stock"):
         faults.add(number, "value_usd_mn", text["value_usd_mn"],
                    "only flows and stocks can be negative")  # fmt: skip

@@ -99,7 +99,7 @@ class Growth:
     yearly
         year, value_mn, change_mn, change_pct (NaN after a gap or a base at or below 0).
     base_note
-        Empty, or why the base year makes the rate misleading.
+        Empty, or why the base year or the end year makes the rate misleading.
     """
 
     first_year: int
@@ -150,7 +150,8 @@ def growth(values: Mapping[int, float], start: int | None = None,
         first_year=first, last_year=last, first=known[first], last=known[last], cagr_pct=rate,
         low_pct=spread[0], high_pct=spread[1],
         gaps=tuple(y for y in range(first, last) if y not in known),
-        yearly=_yearly(known, inside), base_note=_base(known, inside),
+        yearly=_yearly(known, inside),
+        base_note="; ".join(filter(None, [_base(known, inside), _end(known, inside)])),
     )  # fmt: skip
 
 
@@ -182,4 +183,13 @@ def _base(known: Mapping[int, float], years: list[int]) -> str:
     if middle > 0 and first > middle / _SMALL_BASE:
         return (f"{years[0]} was {100 * first / middle:.0f} % of the median year: "
                 "a high base lowers the rate")  # fmt: skip
+    return ""
+
+
+def _end(known: Mapping[int, float], years: list[int]) -> str:
+    last, middle = known[years[-1]], float(np.median([known[y] for y in years]))
+    if min(known[years[0]], last, middle) <= 0 or len(years) < 3:
+        return ""
+    if last < _SMALL_BASE * middle or last > middle / _SMALL_BASE:
+        return f"{years[-1]} was {100 * last / middle:.0f} % of the median year: an odd end year"
     return ""

@@ -91,6 +91,8 @@ def ranking(
     shares = 100 * values.where(values > 0) / values[values > 0].sum()
     whole = _part(world, basis)["value_mn"]
     world_value = float(whole.iloc[0]) if len(whole) else float("nan")
+    if year is None:
+        notes += _why(sizes)
     if group is not None:
         on = members(place(group), date(int(table["year"].iloc[0]), 12, 31))
         lacking = [m for m in on.members if m not in set(table["partner"])]
@@ -112,6 +114,20 @@ def ranking(
         "document": table["document"].to_numpy(), "note": table["note"].to_numpy(),
     })  # fmt: skip
     return Ranking(basis, out, concentration(values), world_value, others, tuple(notes))
+
+
+def _why(sizes: pd.DataFrame) -> list[str]:
+    """Why an earlier basis was taken although there are later ones."""
+    taken = sizes.iloc[0]
+    later = sizes[sizes["invested"] & (sizes["year"] > taken["year"])]
+    period = sizes.index[0][_BASIS.index("period")]
+    if later.empty or not taken["invested"]:
+        return []
+    most = later.sort_values(["partners", "year"], ascending=False, kind="stable").index[0]
+    name, when = most[0], most[_BASIS.index("period")]
+    return [f"{period} was taken because it lists most partners ({taken['partners']:.0f}); later "
+            f"ones list fewer ({name} {when}: {later['partners'].max():.0f}). Import your own "
+            "table for a later ranking"]  # fmt: skip
 
 
 def _part(found: pd.DataFrame, basis: dict[str, str]) -> pd.DataFrame:

@@ -30,6 +30,8 @@ from beltroad.finance.schedule import unit_schedule
 
 __all__ = ["Convention", "GrantElement", "convention", "conventions", "element", "mix"]
 
+_LONGEST = 100
+
 
 @dataclass(frozen=True)
 class Convention:
@@ -65,6 +67,9 @@ def convention(
     if key == "cirr":
         if cirr_pct is None:
             raise InputError("the convention 'cirr' needs the reference rate; give cirr_pct")
+        if not 0 <= cirr_pct <= 60:
+            raise InputError(f"reference rate: give 0 to 60 per cent a year, not {cirr_pct:g}")
+        _no_fraction("reference rate", cirr_pct)
         bands = ("below_15", "15_to_20", "20_to_30", "from_30")
         place = int(np.searchsorted([15, 20, 30], maturity_years, side="right"))
         margin = terms.value("cirr", f"margin_{bands[place]}_pct")
@@ -119,13 +124,21 @@ def element(
     InputError
         If a term is out of range.
     """
+    if not 0 <= interest_pct < 100:
+        raise InputError(f"interest must be from 0 to below 100 per cent, not {interest_pct:g}")
+    if not 1 <= maturity_years <= _LONGEST:
+        raise InputError(f"maturity must be from 1 to {_LONGEST} years, not {maturity_years}")
+    if not 0 <= grace_years < maturity_years:
+        raise InputError(
+            f"grace must be from 0 to below the maturity of {maturity_years} years, "
+            f"not {grace_years}"
+        )
     if per_year not in (1, 2, 4, 12):
         raise InputError(f"repayments a year must be 1, 2, 4 or 12, not {per_year}")
-    if 0 < interest_pct < 0.1:
-        raise InputError(
-            f"interest of {interest_pct:g} per cent looks like a fraction; write "
-            f"{100 * interest_pct:g} for {100 * interest_pct:g} %"
-        )
+    if not 0 <= fees_pct < 100:
+        raise InputError(f"fees must be from 0 to below 100 per cent of the loan, not {fees_pct:g}")
+    for name, value in (("interest", interest_pct), ("fees", fees_pct)):
+        _no_fraction(name, value)
     principal, interest = unit_schedule(
         interest_pct / 100 / per_year, maturity_years * per_year, grace_years * per_year, kind
     )
@@ -135,6 +148,14 @@ def element(
     if rule.floored:
         plain, loaded = max(0.0, plain), max(0.0, loaded)
     return GrantElement(rule, plain, loaded, loaded >= rule.minimum_pct)
+
+
+def _no_fraction(name: str, value: float) -> None:
+    if 0 < value < 0.1:
+        raise InputError(
+            f"{name} of {value:g} per cent looks like a fraction; write {100 * value:g} for "
+            f"{100 * value:g} %"
+        )
 
 
 def mix(amounts: list[float], elements_pct: list[float]) -> float:

@@ -33,10 +33,7 @@ def mismatch(flows: Flows) -> pd.DataFrame:
     earned = earned_by_currency(project, grid, flows.revenue, flows.state_payment)
     owed = service_by_currency(grid, flows.tracks, project.operation.start_year)
     bought = currency_need(project, grid, flows.tracks, flows.revenue, flows.state_payment)
-    spent: dict[str, np.ndarray] = {}
-    for stream in project.operation.cost:
-        flow = stream_by_year(stream, project, grid.years) / grid.rates[stream.currency]
-        spent[stream.currency] = spent.get(stream.currency, np.zeros(grid.length)) + flow
+    spent = _spent(flows)
     keep = grid.years >= project.operation.start_year
     zero = np.zeros((1, grid.length))
     parts = []
@@ -52,14 +49,38 @@ def mismatch(flows: Flows) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).sort_values(["year", "currency"], ignore_index=True)
 
 
-def mismatch_pct(flows: Flows) -> float:
-    """Share of all debt service that revenue in its own currency does not cover."""
-    owed = service_by_currency(flows.grid, flows.tracks, flows.project.operation.start_year)
-    earned = earned_by_currency(flows.project, flows.grid, flows.revenue, flows.state_payment)
-    zero = np.zeros_like(flows.revenue)
+def mismatch_pct(flows: Flows, local: tuple[str, ...] | None = None) -> float:
+    """Share of all debt service that must be bought with the local currency, per cent.
+
+    That is service in other currencies beyond what revenue in them leaves after operating cost in
+    them. It is 0 where the project knows one currency only: then cash may be short, but nothing
+    has to be bought.
+    """
+    project, grid = flows.project, flows.grid
+    owed = service_by_currency(grid, flows.tracks, project.operation.start_year)
+    earned = earned_by_currency(project, grid, flows.revenue, flows.state_payment)
+    spent = _spent(flows)
+    local = local_currencies(flows) if local is None else local
     total = sum(v.sum() for v in owed.values())
-    open_ = sum(np.maximum(v - earned.get(c, zero), 0.0).sum() for c, v in owed.items())
-    return float(100 * open_ / total) if total > 0 else 0.0
+    if not total > 0 or (not local and len({*owed, *earned, *spent}) == 1):
+        return 0.0
+    zero = np.zeros(grid.length)
+    open_ = 0.0
+    for code, due in owed.items():
+        if code not in local:
+            left = np.maximum(earned.get(code, zero) - spent.get(code, zero), 0.0)
+            open_ += float(np.maximum(due - left, 0.0).sum())
+    return float(100 * open_ / total)
+
+
+def _spent(flows: Flows) -> dict[str, np.ndarray]:
+    """Operating cost by currency, in the plan's currency (year,)."""
+    out: dict[str, np.ndarray] = {}
+    for stream in flows.project.operation.cost:
+        flow = stream_by_year(stream, flows.project, flows.grid.years)
+        flow = flow / flows.grid.rates[stream.currency]
+        out[stream.currency] = out.get(stream.currency, np.zeros(flows.grid.length)) + flow
+    return out
 
 
 def local_currencies(flows: Flows) -> tuple[str, ...]:
@@ -79,7 +100,12 @@ def depreciation_test(flows: Flows, pct: float) -> dict[str, float]:
     -------
     dict
         ``cfads_loss_pv_mn`` (present value of the cash for debt service that is lost),
-        ``dscr_min_before, dscr_min_after, support_pv_before_mn, support_pv_after_mn``.
+        ``dscr_min_before, dscr_min_after, support_pv_before_mn, support_pv_after_mn``; NaN after
+        the fall where there is no local currency. With a ``host_currency``, debt service and
+        support added up in it: ``service_local_before_mn, service_local_after_mn,
+        support_local_before_mn, support_local_after_mn``. Debt in dollars that revenue in dollars
+        does not pay is dearer in local money even where the fall does not touch the project's
+        dollars.
     """
     plan, project = flows.plan, flows.project
     shocked = simulate(plan, project, Case(
@@ -87,13 +113,22 @@ def depreciation_test(flows: Flows, pct: float) -> dict[str, float]:
         depreciation_year=project.operation.start_year,
     ), base_totals=flows.funding.totals[0])  # fmt: skip
     rate = plan.discount_rate_pct / 100
-    return {
-        "cfads_loss_pv_mn": float(npv(rate, flows.cfads[0] - shocked.cfads[0])),
+    none = float("nan")
+    known = bool(local_currencies(flows))
+    out = {
+        "cfads_loss_pv_mn": float(npv(rate, flows.cfads[0] - shocked.cfads[0])) if known else none,
         "dscr_min_before": lowest(flows),
-        "dscr_min_after": lowest(shocked),
+        "dscr_min_after": lowest(shocked) if known else none,
         "support_pv_before_mn": float(npv(rate, flows.support[0])),
-        "support_pv_after_mn": float(npv(rate, shocked.support[0])),
+        "support_pv_after_mn": float(npv(rate, shocked.support[0])) if known else none,
     }
+    code = project.host_currency
+    for when, each in (("before", flows), ("after", shocked)):
+        for name, flow in (("service", each.service[0]), ("support", each.support[0])):
+            out[f"{name}_local_{when}_mn"] = (
+                float((flow * each.grid.rates[code]).sum()) if code is not None else none
+            )
+    return out
 
 
 def lowest(flows: Flows) -> float:
@@ -156,7 +191,7 @@ def _sides(plan: Plan, flows: Flows, local: tuple[str, ...]) -> dict[str, float]
     ))  # fmt: skip
     return {
         "conversion_cost_pv_mn": float(npv(rate, flows.conversion[0])),
-        "mismatch_pct": mismatch_pct(flows),
+        "mismatch_pct": mismatch_pct(flows, local),
         "interest_total_mn": float(flows.interest[0].sum()),
         "service_pv_mn": float(npv(rate, flows.service[0])),
         "dscr_min": lowest(flows),

@@ -26,7 +26,7 @@ from beltroad.finance.project.layers import Track
 from beltroad.finance.project.plan import Plan
 from beltroad.finance.schedule import unit_schedule
 
-__all__ = ["project_package", "public_debt", "state_exposure"]
+__all__ = ["project_package", "public_debt", "state_exposure", "state_loans_balance"]
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,20 @@ def _state_loans(flows: Flows) -> list[_Loan]:
         back = np.concatenate([[0.0], loan.amount_mn * profile])
         balance = np.cumsum(into - back)
         interest = np.concatenate([[0.0], balance[:-1] * price[1:]])
+        mean = float(np.average(price[1:], weights=balance[:-1]))
         out.append(_Loan(loan.name, years, into * usd, back * usd, interest * usd, balance * usd,
-                         float(price.mean()), base, loan.maturity_years, grace))  # fmt: skip
+                         mean, base, loan.maturity_years, grace))  # fmt: skip
     return out
+
+
+def state_loans_balance(flows: Flows) -> Floats:
+    """What the state owes at year ends for loans of its own, plan's currency (year,)."""
+    out = np.zeros(flows.grid.length)
+    for loan in _state_loans(flows):
+        for year, owed in zip(loan.years, loan.balance, strict=True):
+            if flows.grid.years[0] <= year <= flows.grid.years[-1]:
+                out[flows.grid.at(int(year))] += owed
+    return out / _usd(flows)
 
 
 def _usd(flows: Flows) -> Floats:
@@ -147,7 +158,7 @@ def project_package(
                 bullet = track.terms.amortisation == "bullet"
                 found.append(_Loan(
                     track.name, flows.grid.years, into, back, interest, back,
-                    float(track.price.mean()), flows.project.base_year(track.layer), whole,
+                    track.mean_price, flows.project.base_year(track.layer), whole,
                     whole - 1 if bullet else track.terms.grace_years,
                 ))  # fmt: skip
     if not found:
@@ -185,7 +196,7 @@ def state_exposure(flows: Flows) -> pd.DataFrame:
     for track in flows.tracks:
         into, back, interest = _flows_of(flows, track)
         balance = track.closing[0] * usd / track.rate
-        worth = _present_value(into, back + interest, balance, float(np.max(track.price)))
+        worth = _present_value(into, back + interest, balance, track.mean_price)
         if track.layer.public:
             out["public_debt_usd_mn"] += balance
             out["public_debt_pv_usd_mn"] += worth

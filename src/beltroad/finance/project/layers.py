@@ -43,6 +43,11 @@ class Track:
     at_first: Floats | None = None
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def mean_price(self) -> float:
+        """Interest rate as a fraction, mean over the years weighted by the balance they bear."""
+        return float(np.average(self.price, weights=self.opening[0] + 1e-12))
+
     def open_year(self, t: int, within: float) -> None:
         """Carry the balance forward and work out the interest due in year ``t``."""
         if t > 0:

@@ -49,7 +49,8 @@ def owner_table(flows: Flows) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``owner, kind, paid_in_mn, received_mn, irr_pct, npv_mn, note``.
+        ``owner, kind, paid_in_mn, support_mn, received_mn, irr_pct, npv_mn, note``: support is what
+        owners pay where cash is short, received what they get back before it.
     """
     rate = flows.plan.discount_rate_pct / 100
     layers = flows.project.layers
@@ -57,6 +58,10 @@ def owner_table(flows: Flows) -> pd.DataFrame:
     held = [k for k, each in enumerate(layers) if each.is_equity]
     total = sum((paid[k] for k in held), np.zeros(flows.grid.length))
     back = owners_flow(flows) + total
+    support = owners_support(flows)[0].copy()
+    sale = flows.project.exit
+    if sale is not None:
+        support[flows.grid.at(sale.year) + 1 :] *= 1 - sale.stake_pct / 100
     rows = []
     for k in held:
         share = paid[k].sum() / total.sum() if total.sum() > 0 else 0.0
@@ -64,10 +69,10 @@ def owner_table(flows: Flows) -> pd.DataFrame:
         found = irr(flow)
         rows.append({
             "owner": layers[k].name, "kind": layers[k].kind, "paid_in_mn": float(paid[k].sum()),
-            "received_mn": float(share * back.sum()), "irr_pct": found.pct,
+            "support_mn": float(share * support.sum()),
+            "received_mn": float(share * (back + support).sum()), "irr_pct": found.pct,
             "npv_mn": float(npv(rate, flow)), "note": found.note,
         })  # fmt: skip
-    sale = flows.project.exit
     if sale is not None:
         t, price = flows.grid.at(sale.year), exit_price(flows)
         flow = np.zeros(flows.grid.length)
@@ -76,10 +81,19 @@ def owner_table(flows: Flows) -> pd.DataFrame:
         found = irr(flow)
         rows.append({
             "owner": sale.buyer, "kind": f"buyer of {sale.stake_pct:g} % in {sale.year}",
-            "paid_in_mn": price, "received_mn": float(flow[t + 1 :].sum()),
+            "paid_in_mn": price, "support_mn": 0.0, "received_mn": float(flow[t + 1 :].sum()),
             "irr_pct": found.pct, "npv_mn": float(npv(rate, flow)), "note": found.note,
         })  # fmt: skip
-    columns = ["owner", "kind", "paid_in_mn", "received_mn", "irr_pct", "npv_mn", "note"]
+    columns = [
+        "owner",
+        "kind",
+        "paid_in_mn",
+        "support_mn",
+        "received_mn",
+        "irr_pct",
+        "npv_mn",
+        "note",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 

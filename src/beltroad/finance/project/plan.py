@@ -12,18 +12,22 @@ from pydantic import AfterValidator, Field, model_validator
 
 from beltroad.finance.project.plan_parts import (
     Capital,
-    Code,
     CurrencyPath,
     Exit,
     Integrated,
     Layer,
-    Name,
     Operation,
     Part,
-    Rate,
     Settlement,
     StateLoan,
     SwapLine,
+)
+from beltroad.finance.project.plan_values import (
+    Code,
+    Economy,
+    Name,
+    Number,
+    Rate,
     Text,
     no_small_share,
 )
@@ -36,7 +40,7 @@ class Project(Part):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
     name: Name
-    host: Code | None = None
+    host: Economy | None = None
     host_currency: Code | None = None
     capital: Capital
     operation: Operation
@@ -104,6 +108,13 @@ def _faults_of(project: Project) -> list[str]:
             for name in (used.layers if used is not None else ())
             if name not in names
         ]
+    owned = {each.name for each in project.layers if each.is_equity}
+    if project.integrated is not None:
+        wrong += [
+            f"integrated.layers: {name!r} is no equity. Name layers of equity."
+            for name in project.integrated.layers
+            if name in names and name not in owned
+        ]
     end = project.operation.start_year + project.operation.years - 1
     if project.exit and not project.operation.start_year <= project.exit.year < end:
         wrong.append(f"exit.year {project.exit.year} must lie in operation and before {end}.")
@@ -153,11 +164,11 @@ class Plan(Part):
 
     title: Name
     currency: Code = "USD"
-    discount_rate_pct: Rate = 8.0
+    discount_rate_pct: Annotated[Number, Field(ge=0, le=60), AfterValidator(no_small_share)] = 8.0
     income_group: Literal["ldc", "lmic", "umic"] = "lmic"
     cirr_pct: Rate | None = None
     exchange_rates: dict[Code, CurrencyPath] = Field(default_factory=dict)
-    depreciation_test_pct: Annotated[float, Field(gt=0, lt=95), AfterValidator(no_small_share)] = (
+    depreciation_test_pct: Annotated[Number, Field(gt=0, lt=95), AfterValidator(no_small_share)] = (
         30.0
     )
     draws: Annotated[int, Field(ge=100, le=200_000)] = 5_000
@@ -171,6 +182,11 @@ class Plan(Part):
         double = sorted({each for each in ids if ids.count(each) > 1})
         if double:
             raise ValueError(f"projects: id {double[0]!r} is given twice.")
+        if self.currency in self.exchange_rates:
+            raise ValueError(
+                f"exchange_rates.{self.currency} is the plan's own currency, which is 1. "
+                "Leave it out."
+            )
         missing = sorted({*currencies(self), "USD"} - {self.currency, *self.exchange_rates})
         if missing:
             raise ValueError(

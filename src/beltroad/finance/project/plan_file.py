@@ -76,9 +76,12 @@ def parse(raw: Mapping[str, Any], *, source: str = "plan") -> Plan:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        with path.open("rb") as handle:
+            # Read up to the limit only: devices and pipes have no size to ask for.
+            data = handle.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
             raise InputError(f"{path}: larger than {_MAX_BYTES} bytes; that is no plan file")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(data.decode("utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; give the path of a plan (TOML)") from None
     except UnicodeDecodeError as error:

@@ -10,9 +10,28 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from beltroad.finance.project.plan_values import (
+    Amount,
+    Chance,
+    Code,
+    Fee,
+    Growth,
+    Name,
+    Number,
+    Rate,
+    Share,
+    Text,
+    Whole,
+    Year,
+    Years,
+    no_fraction,
+    no_fractions,
+    range_fault,
+)
+
 __all__ = [
-    "DEBT_KINDS", "EQUITY_KINDS", "Capital", "Code", "CurrencyPath", "Exit", "Integrated", "Layer",
-    "Operation", "Refinance", "Settlement", "StateLoan", "Stream", "SwapLine", "Terms",
+    "DEBT_KINDS", "EQUITY_KINDS", "Capital", "CurrencyPath", "Exit", "Integrated", "Layer",
+    "Operation", "Part", "Refinance", "Settlement", "StateLoan", "Stream", "SwapLine", "Terms",
 ]  # fmt: skip
 
 DEBT_KINDS = ("policy_bank_loan", "export_credit", "development_bank_loan", "commercial_loan",
@@ -23,42 +42,6 @@ Kind = Literal[
     "cooperation_fund_equity", "sponsor_equity", "state_equity", "grant",
 ]  # fmt: skip
 Amortisation = Literal["equal_principal", "annuity", "bullet", "sculpted"]
-
-
-_FRACTION = "{0:g} per cent looks like a fraction. Write {1:g} for {1:g} %."
-
-
-def _no_fraction(value: float) -> float:
-    if 0 < abs(value) < 0.1:
-        raise ValueError(_FRACTION.format(value, 100 * value))
-    return value
-
-
-def no_small_share(value: float) -> float:
-    if 0 < value < 0.5:
-        raise ValueError(_FRACTION.format(value, 100 * value))
-    return value
-
-
-def _plain(value: str) -> str:
-    if not value.isprintable() or value[:1] in ("=", "+", "-", "@"):
-        raise ValueError(
-            f"{value!r:.60} begins like a formula or has control characters. "
-            "Begin with a letter or digit."
-        )
-    return value
-
-
-Text = Annotated[str, AfterValidator(_plain), Field(max_length=300)]
-Name = Annotated[str, AfterValidator(_plain), Field(min_length=1, max_length=60)]
-Code = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Year = Annotated[int, Field(ge=1950, le=2200)]
-Amount = Annotated[float, Field(ge=0, le=1e9)]
-Rate = Annotated[float, Field(ge=0, le=60), AfterValidator(_no_fraction)]
-Growth = Annotated[float, Field(ge=-50, le=100), AfterValidator(_no_fraction)]
-Fee = Annotated[float, Field(ge=0, le=25)]
-Share = Annotated[float, Field(ge=0, le=100), AfterValidator(no_small_share)]
-Years = Annotated[int, Field(ge=0, le=100)]
 
 
 class Part(BaseModel):
@@ -74,9 +57,9 @@ class CurrencyPath(Part):
     rise is a depreciation); ``path`` gives years outright, straight lines between them.
     """
 
-    start: Annotated[float, Field(gt=0, le=1e7)] | None = None
+    start: Annotated[Number, Field(gt=0, le=1e7)] | None = None
     change_pct: Growth = 0.0
-    path: dict[Year, Annotated[float, Field(gt=0, le=1e7)]] = {}
+    path: dict[Year, Annotated[Number, Field(gt=0, le=1e7)]] = {}
     source: Text = ""
 
     @model_validator(mode="after")
@@ -98,8 +81,8 @@ class Capital(Part):
     first_year: Year | None = None
     spread_pct: list[Share] = []
     overrun_class: str = ""
-    overrun_low_pct: Annotated[float, Field(ge=-60, le=500)] | None = None
-    overrun_high_pct: Annotated[float, Field(ge=-60, le=500)] | None = None
+    overrun_low_pct: Annotated[Number, Field(ge=-60, le=500)] | None = None
+    overrun_high_pct: Annotated[Number, Field(ge=-60, le=500)] | None = None
     source: Text = ""
 
     @model_validator(mode="after")
@@ -113,10 +96,9 @@ class Capital(Part):
                 raise ValueError(f"spread_pct adds up to {sum(self.spread_pct):g}. Make it 100.")
         if not sum(self.by_year().values()) > 0:
             raise ValueError("the capital cost is 0. Give an amount above 0.")
-        low, high = self.overrun_low_pct, self.overrun_high_pct
-        if (low is None) != (high is None) or (low is not None and high is not None and low > high):
-            raise ValueError("overrun_low_pct and overrun_high_pct go together, low first.")
-        if self.overrun_class and low is not None:
+        if fault := range_fault(self.overrun_low_pct, self.overrun_high_pct, "overrun"):
+            raise ValueError(fault)
+        if self.overrun_class and self.overrun_low_pct is not None:
             raise ValueError("give either overrun_class or overrun_low_pct and overrun_high_pct.")
         return self
 
@@ -134,7 +116,9 @@ class Stream(Part):
     name: Name
     amount_mn: Amount
     currency: Code = "USD"
-    ramp_up_pct: list[Annotated[float, Field(ge=0, le=150)]] = []
+    ramp_up_pct: Annotated[
+        list[Annotated[Number, Field(ge=0, le=150)]], AfterValidator(no_fractions)
+    ] = []
     volume_growth_pct: Growth = 0.0
     tariff_growth_pct: Growth = 0.0
     payer: Literal["users", "state"] = "users"
@@ -145,24 +129,23 @@ class Operation(Part):
     """Years of operation with revenue, cost, renewals and tax."""
 
     start_year: Year
-    years: Annotated[int, Field(ge=1, le=99)]
+    years: Annotated[Whole, Field(ge=1, le=99)]
     revenue: list[Stream] = []
     cost: list[Stream] = []
     renewals_mn: dict[Year, Amount] = {}
     tax_rate_pct: Share = 0.0
     tax_holiday_years: Years = 0
-    depreciation_years: Annotated[int, Field(ge=1, le=100)] = 25
+    depreciation_years: Annotated[Whole, Field(ge=1, le=100)] = 25
     residual_mn: Amount = 0.0
-    reserve_months: Annotated[float, Field(ge=0, le=24)] = 0.0
+    reserve_months: Annotated[Number, Field(ge=0, le=24)] = 0.0
     support_by: Literal["state", "sponsor"] = "sponsor"
-    demand_low_pct: Annotated[float, Field(ge=-95, le=300)] | None = None
-    demand_high_pct: Annotated[float, Field(ge=-95, le=300)] | None = None
+    demand_low_pct: Annotated[Number, Field(ge=-95, le=300)] | None = None
+    demand_high_pct: Annotated[Number, Field(ge=-95, le=300)] | None = None
 
     @model_validator(mode="after")
     def _demand(self) -> Operation:
-        low, high = self.demand_low_pct, self.demand_high_pct
-        if (low is None) != (high is None) or (low is not None and high is not None and low > high):
-            raise ValueError("demand_low_pct and demand_high_pct go together, low first.")
+        if fault := range_fault(self.demand_low_pct, self.demand_high_pct, "demand"):
+            raise ValueError(fault)
         return self
 
 
@@ -171,11 +154,11 @@ class Terms(Part):
 
     interest_pct: Rate | None = None
     reference_pct: Rate | dict[Year, Rate] | None = None
-    margin_pct: Annotated[float, Field(ge=0, le=30)] = 0.0
-    maturity_years: Annotated[int, Field(ge=1, le=60)] = 15
+    margin_pct: Annotated[Number, Field(ge=0, le=30), AfterValidator(no_fraction)] = 0.0
+    maturity_years: Annotated[Whole, Field(ge=1, le=60)] = 15
     grace_years: Years = 0
     amortisation: Amortisation = "equal_principal"
-    target_dscr: Annotated[float, Field(ge=1, le=10)] | None = None
+    target_dscr: Annotated[Number, Field(ge=1, le=10)] | None = None
 
     @property
     def floating(self) -> bool:
@@ -215,7 +198,8 @@ class Layer(Terms):
     """One source of finance.
 
     ``share_pct`` is its share of what fixed amounts leave; ``amount_mn`` a fixed amount in its
-    currency, at the exchange rate of the first year.
+    currency, at the exchange rate of the first year. ``counted_from`` says from when maturity and
+    grace run: ``first_draw`` is the first year of capital cost, or of ``draw_pct``.
     """
 
     name: Name
@@ -234,8 +218,8 @@ class Layer(Terms):
     public: bool = False
     tied: bool = False
     guaranteed_pct: Share = 0.0
-    call_probability_pct: Annotated[float, Field(ge=0, le=100)] | None = None
-    recovery_pct: Annotated[float, Field(ge=0, le=100)] = 0.0
+    call_probability_pct: Chance | None = None
+    recovery_pct: Chance = 0.0
     refinance: Refinance | None = None
     source: Text = ""
 
@@ -282,7 +266,7 @@ class StateLoan(Terms):
     name: Name
     provider: Text = ""
     currency: Code = "USD"
-    amount_mn: Annotated[float, Field(gt=0, le=1e9)]
+    amount_mn: Annotated[Number, Field(gt=0, le=1e9)]
     draw_pct: dict[Year, Share] = {}
     source: Text = ""
 
@@ -312,7 +296,7 @@ class Exit(Part):
 
     year: Year
     stake_pct: Share
-    yield_pct: Annotated[float, Field(gt=0, le=40), AfterValidator(_no_fraction)]
+    yield_pct: Annotated[Number, Field(gt=0, le=40), AfterValidator(no_fraction)]
     cost_pct: Fee = 0.0
     pricing: Literal["present_value", "first_year_yield"] = "present_value"
     buyer: Text = "REIT"
@@ -334,8 +318,8 @@ class Integrated(Part):
 class Settlement(Part):
     """Settling in local currency: what conversion costs today and then, which loans move."""
 
-    conversion_cost_pct: Fee
-    settled_conversion_cost_pct: Fee
+    conversion_cost_pct: Annotated[Number, Field(ge=0, le=25)]
+    settled_conversion_cost_pct: Annotated[Number, Field(ge=0, le=25)]
     currency: Code | None = None
     layers: list[Name] = []
     interest_pct: Rate | None = None
@@ -345,7 +329,7 @@ class Settlement(Part):
 class SwapLine(Part):
     """A central bank's swap line on which the project's currency need could draw."""
 
-    amount_mn: Annotated[float, Field(gt=0, le=1e9)]
+    amount_mn: Annotated[Number, Field(gt=0, le=1e9)]
     currency: Code
     cost_pct: Rate
     available_pct: Share = 100.0

@@ -22,6 +22,7 @@ from beltroad import evidence
 from beltroad.errors import InputError, suggest
 from beltroad.finance.project.case import Case, Floats
 from beltroad.finance.project.cashflow import Flows, simulate
+from beltroad.finance.project.exposure import state_loans_balance
 from beltroad.finance.project.measures import equity_flow, irr_by_draw, npv, project_flow
 from beltroad.finance.project.plan import Plan, Project
 from beltroad.normal import ndtr, ndtri
@@ -95,7 +96,11 @@ def drawn_case(project: Project, draws: int, seed: int) -> Case | None:
 
 
 def measures_by_draw(flows: Flows) -> pd.DataFrame:
-    """The main measures, one row a draw."""
+    """The main measures, one row a draw.
+
+    ``shortfall_max_mn`` is the most that cash lacks of debt service in a year: unlike a DSCR below
+    zero, which falls when service grows, it says how bad a year is.
+    """
     rate = flows.plan.discount_rate_pct / 100
     f = flows.funding
     dscr = np.where(np.isnan(flows.dscr), np.inf, flows.dscr).min(axis=1)
@@ -109,8 +114,9 @@ def measures_by_draw(flows: Flows) -> pd.DataFrame:
         "project_irr_pct": irr_by_draw(project_flow(flows)),
         "equity_irr_pct": irr_by_draw(equity_flow(flows)),
         "dscr_min": np.where(np.isinf(dscr), np.nan, dscr),
+        "shortfall_max_mn": np.maximum(flows.service - flows.cfads, 0.0).max(axis=1),
         "support_pv_mn": npv(rate, flows.support),
-        "public_debt_peak_mn": public.max(axis=1),
+        "public_debt_peak_mn": (public + state_loans_balance(flows)).max(axis=1),
     })  # fmt: skip
 
 
@@ -121,13 +127,17 @@ def overrun_range(plan: Plan, project: Project, base: Flows) -> pd.DataFrame:
     -------
     DataFrame indexed by ``measure``
         ``planned`` and ``p10, p50, p90, mean, defined_pct`` (share of draws in which the measure
-        exists), or ``low, high``; empty where the plan gives no range.
+        exists), or ``low, high`` (cost) and ``demand_low, demand_high``; empty where the plan
+        gives no range.
     """
     planned = measures_by_draw(base).iloc[0]
     totals = base.funding.totals[0]
     given = low_high(plan, project, totals)
     if given is not None:
-        out = pd.DataFrame({"planned": planned, "low": given.iloc[0], "high": given.iloc[1]})
+        columns = ("low", "high", "demand_low", "demand_high")[: len(given)]
+        out = pd.DataFrame({"planned": planned})
+        for place, name in enumerate(columns):
+            out[name] = given.iloc[place]
         return out.rename_axis("measure")
     case = drawn_case(project, plan.draws, plan.seed)
     if case is None:
@@ -145,9 +155,17 @@ def overrun_range(plan: Plan, project: Project, base: Flows) -> pd.DataFrame:
 
 
 def low_high(plan: Plan, project: Project, totals: Floats) -> pd.DataFrame | None:
-    """Measures at the low and the high overrun that a plan gives; nothing where it gives none."""
+    """Measures at the low and the high overrun that a plan gives; nothing where it gives none.
+
+    Where it gives low and high demand too, two more rows: these at the planned cost.
+    """
     low, high = project.capital.overrun_low_pct, project.capital.overrun_high_pct
     if low is None or high is None:
         return None
-    case = Case(cost_factor=1 + np.array([low, high]) / 100, revenue_factor=np.ones(2))
+    op = project.operation
+    demand = [d for d in (op.demand_low_pct, op.demand_high_pct) if d is not None]
+    case = Case(
+        cost_factor=1 + np.array([low, high] + [0.0] * len(demand)) / 100,
+        revenue_factor=1 + np.array([0.0, 0.0, *demand]) / 100,
+    )
     return measures_by_draw(simulate(plan, project, case, base_totals=totals))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from beltroad.errors import InputError
-from beltroad.finance.project import currency, exposure, owners, ranges, tables
+from beltroad.finance.project import currency, exposure, owners, ranges, tables, terms
 from beltroad.finance.project.case import Case, base_case
 from beltroad.finance.project.cashflow import Flows, simulate
 from beltroad.finance.project.measures import (
@@ -147,7 +147,8 @@ def _measures(flows: Flows, table: pd.DataFrame) -> pd.DataFrame:
     added = sum(a[0].sum() for a in (*f.added_interest, *f.added_premium))
     paid = (f.capital + f.fees + f.premium + f.interest_paid)[0].sum()
     hit = currency.depreciation_test(flows, plan.depreciation_test_pct)
-    grants = tables.package_elements(table)
+    grants = tables.package_elements(flows, table)
+    state = _state_measures(flows)
     price = f"at {plan.discount_rate_pct:g} %"
 
     def mean(column: str) -> float:
@@ -181,11 +182,41 @@ def _measures(flows: Flows, table: pd.DataFrame) -> pd.DataFrame:
         ("support_total_mn", float(flows.support[0].sum()), plan.currency,
          f"paid by the {flows.project.operation.support_by}"),
         ("currency_mismatch_pct", currency.mismatch_pct(flows), "% of service", ""),
-        *((name, value, plan.currency if name.endswith("_mn") else "1",
+        *((name, value, _unit_of(name, flows),
            f"{plan.depreciation_test_pct:g} % depreciation") for name, value in hit.items()),
+        *((name, value, "USD", f"end of {flows.project.completion_year}" if "_pv_" in name else
+           "highest at a year end") for name, value in state.items()),
         ("exit_price_mn", owners.exit_price(flows), plan.currency, ""),
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["measure", "value", "unit", "note"])
+
+
+def _unit_of(name: str, flows: Flows) -> str:
+    if not name.endswith("_mn"):
+        return "1"
+    return (flows.project.host_currency or "") if "_local_" in name else flows.plan.currency
+
+
+def _state_measures(flows: Flows) -> dict[str, float]:
+    """What the state owes and guarantees: the peak, and present values when operation starts.
+
+    Expected calls are discounted to the end of construction as debt is; NaN without a probability.
+    """
+    table = exposure.state_exposure(flows)
+    year = flows.project.completion_year
+    now = table[table["year"] == year].iloc[0]
+    later = table[table["year"] > year]
+    rate = terms.value("imf", "discount_rate_pct") / 100
+    calls = later["expected_call_usd_mn"].to_numpy() * (1 + rate) ** -(
+        later["year"].to_numpy() - float(year)
+    )
+    return {
+        "public_debt_peak_usd_mn": float(table["public_debt_usd_mn"].max()),
+        "public_debt_pv_usd_mn": float(now["public_debt_pv_usd_mn"]),
+        "guaranteed_peak_usd_mn": float(table["guaranteed_usd_mn"].max()),
+        "guaranteed_pv_usd_mn": float(now["guaranteed_pv_usd_mn"]),
+        "expected_calls_pv_usd_mn": float(calls.sum()),
+    }
 
 
 def sensitivity(plan: Plan, project: Project, flows: Flows) -> pd.DataFrame:
@@ -194,21 +225,23 @@ def sensitivity(plan: Plan, project: Project, flows: Flows) -> pd.DataFrame:
     Returns
     -------
     DataFrame indexed by ``case``
-        Returns of project and owners, lowest DSCR and present value of support.
+        Returns of project and owners, lowest DSCR, the largest shortfall of cash against debt
+        service in a year, and present value of support.
     """
     totals = flows.funding.totals[0]
     cases = {
         "as planned": base_case(),
         "capital cost +20 %": Case(cost_factor=np.array([1.2])),
         "user revenue -20 %": Case(revenue_factor=np.array([0.8])),
-        f"local currency -{plan.depreciation_test_pct:g} %": Case(
-            depreciation_pct=plan.depreciation_test_pct,
-            depreciating=currency.local_currencies(flows),
-        ),
     }
+    if local := currency.local_currencies(flows):
+        cases[f"local currency -{plan.depreciation_test_pct:g} %"] = Case(
+            depreciation_pct=plan.depreciation_test_pct, depreciating=local
+        )
     if any(each.is_debt and each.floating for each in project.layers):
         cases["floating rates +2 points"] = Case(reference_add_pct=2.0)
-    columns = ["project_irr_pct", "equity_irr_pct", "dscr_min", "support_pv_mn"]
+    columns = ["project_irr_pct", "equity_irr_pct", "dscr_min", "shortfall_max_mn",
+               "support_pv_mn"]  # fmt: skip
     rows = {
         name: ranges.measures_by_draw(simulate(plan, project, each, base_totals=totals)).iloc[0]
         for name, each in cases.items()
@@ -222,7 +255,11 @@ def _notes(flows: Flows) -> tuple[str, ...]:
     project = flows.project
     if float(flows.support[0].sum()) > 1e-9:
         years = [int(y) for y in flows.grid.years[flows.support[0] > 1e-9]]
-        named = ", ".join(map(str, years)) if len(years) < 5 else f"{years[0]}-{years[-1]}"
+        whole = years[-1] - years[0] == len(years) - 1
+        named = (
+            ", ".join(map(str, years)) if len(years) < 5
+            else f"{years[0]}-{years[-1]}" if whole else f"from {years[0]} to {years[-1]}"
+        )  # fmt: skip
         out.append(
             f"Cash does not cover debt service in {len(years)} of the years ({named}): the "
             f"{project.operation.support_by} pays in {flows.support[0].sum():,.0f} million."
@@ -248,6 +285,17 @@ def _notes(flows: Flows) -> tuple[str, ...]:
         for layer in project.layers
         if layer.guaranteed_pct and layer.call_probability_pct is None
     ]
+    negative = flows.grid.years[(flows.dscr[0] < 0) & ~np.isnan(flows.dscr[0])]
+    if len(negative):
+        out.append(
+            f"In {len(negative)} years of debt service (from {negative[0]}) revenue does not cover "
+            "the cost of operation: a DSCR below 0 says that and no more, so compare shortfalls."
+        )
+    if not currency.local_currencies(flows):
+        out.append(
+            "No test of depreciation: the project has no currency but those of its debt. Give "
+            "host_currency and its exchange rate to see debt service in local money."
+        )
     if project.settlement is None:
         out.append("Cost of converting currencies is not counted: the plan has no settlement.")
     return tuple(out)

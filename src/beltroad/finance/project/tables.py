@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from beltroad.finance.project.case import rates_by_year
 from beltroad.finance.project.cashflow import Flows
 from beltroad.finance.project.concessional import conventions, element, mix
 from beltroad.finance.project.layers import Track
 from beltroad.finance.project.measures import irr
-from beltroad.finance.project.plan_parts import Layer
+from beltroad.finance.project.plan_parts import Layer, StateLoan
 
 __all__ = ["SOURCES", "USES", "cash_table", "debt_table", "layer_table", "package_elements"]
 
@@ -138,7 +139,7 @@ def _amounts(flows: Flows) -> list[float]:
 def _loan_row(flows: Flows, k: int, layer: Layer) -> dict[str, object]:
     track = next(t for t in flows.tracks if t.layer is layer and t.parent is None)
     again = next((t for t in flows.tracks if t.layer is layer and t.parent is not None), None)
-    price = 100 * float(np.average(track.price, weights=track.opening[0] + 1e-12))
+    price = 100 * track.mean_price
     rules = conventions(
         group=flows.plan.income_group,
         cirr_pct=flows.plan.cirr_pct,
@@ -194,13 +195,33 @@ def _child_flow(again: Track, track: Track) -> np.ndarray:
     return np.asarray(own / again.rate * track.rate + fee)
 
 
-def package_elements(table: pd.DataFrame) -> dict[str, float]:
-    """Grant element, per cent, of all loans and grants of a layer table, and of the public ones."""
+def package_elements(flows: Flows, table: pd.DataFrame) -> dict[str, float]:
+    """Grant element, per cent, of all loans and grants of a project, and of the state's debt.
+
+    The state's debt is public layers with the loans that the budget services.
+    """
     lent = table[table["imf_pct"].notna()]
-    public = lent[lent["public"]]
+    columns = ["amount_mn", "imf_pct", "imf_with_fees_pct", "dac_pct"]
+    own = pd.DataFrame([_state_row(flows, each) for each in flows.project.state_loans],
+                       columns=columns)  # fmt: skip
     out = {}
-    for name, rows in (("package", lent), ("public", public)):
-        amounts = rows["amount_mn"].tolist()
+    public = [*lent.loc[lent["public"], columns].to_dict("records"), *own.to_dict("records")]
+    for name, rows in (("package", lent[columns].to_dict("records")), ("public", public)):
+        amounts = [row["amount_mn"] for row in rows]
         for rule in ("imf", "imf_with_fees", "dac"):
-            out[f"{name}_{rule}_pct"] = mix(amounts, rows[f"{rule}_pct"].tolist())
+            out[f"{name}_{rule}_pct"] = mix(amounts, [row[f"{rule}_pct"] for row in rows])
     return out
+
+
+def _state_row(flows: Flows, loan: StateLoan) -> dict[str, float]:
+    first = min(loan.draw_pct, default=flows.project.first_year)
+    years = np.arange(first, first + loan.maturity_years + 1)
+    price = 100 * float(rates_by_year(loan, years).mean())
+    at = int(np.clip(flows.grid.at(first), 0, flows.grid.length - 1))
+    got = {
+        c.key: element(c, price, loan.maturity_years, loan.grace_years, kind=loan.amortisation).pct
+        for c in conventions(group=flows.plan.income_group)
+    }
+    return {"amount_mn": loan.amount_mn / float(flows.grid.rates[loan.currency][at]),
+            "imf_pct": got["imf"], "imf_with_fees_pct": got["imf"],
+            "dac_pct": got[f"dac_{flows.plan.income_group}"]}  # fmt: skip

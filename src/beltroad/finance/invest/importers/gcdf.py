@@ -31,6 +31,8 @@ def read(path: Path, *, period: str = "") -> Imported:
     InputError
         If the file is not AidData's, or a class of flow is not known.
     """
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file")
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

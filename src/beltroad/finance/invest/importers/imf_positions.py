@@ -38,6 +38,8 @@ def read(path: Path, *, indicators: Mapping[str, tuple[str, str]] | None = None)
     InputError
         If the file cannot be read, or rows are faulty.
     """
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file")
     try:
         data = path.read_bytes()
     except OSError as error:

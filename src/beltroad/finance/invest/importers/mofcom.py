@@ -17,7 +17,7 @@ from beltroad.errors import InputError, suggest
 from beltroad.finance.invest.faults import Faults
 from beltroad.finance.invest.groups import known
 from beltroad.finance.invest.importers.imported import Imported, finished, row
-from beltroad.finance.invest.importers.names import partner_of
+from beltroad.finance.invest.importers.names import is_total, partner_of
 from beltroad.finance.invest.importers.reading import amount, cells
 from beltroad.finance.invest.importers.units import Unit, found_unit, parse_unit
 from beltroad.finance.invest.ledger import place
@@ -106,7 +106,8 @@ def read(
     columns = _with_measures(columns, measure, faults)
     faults.check()
     values, left = _values(rows[at + 1 :], columns, partner_at, year_at, year, faults)
-    notes = [f"{len(left)} rows of regions left out: {', '.join(sorted(left))}"] if left else []
+    notes = [f"left out, {len(left)} of regions, headings and footnotes: "
+             + "; ".join(sorted(left))] if left else []  # fmt: skip
     if check_total and not faults:
         notes += _totals(values, faults)
     faults.check()
@@ -138,6 +139,8 @@ def _header(
         if partner_at is None:
             continue
         year_at = next((i for i, key in enumerate(keys) if key in _YEAR_NAMES), None)
+        if (both := _two_rows(line, rows[index + 1 : index + 2], partner_at)) is not None:
+            line, index = both, index + 1
         columns = [c for i, cell in enumerate(line) if i not in (partner_at, year_at)
                    if (c := _column(i, cell)) is not None]  # fmt: skip
         if columns:
@@ -150,8 +153,26 @@ def _header(
     )
 
 
+def _two_rows(line: list[str], below: list[tuple[int, list[str]]],
+              partner_at: int) -> list[str] | None:  # fmt: skip
+    """The header's cells with those of a second header row: merged years over flow and stock."""
+    if not below:
+        return None
+    second = below[0][1]
+    told = [(i, cell) for i, cell in enumerate(second) if cell]
+    if not told or any(i <= partner_at or _column(i, cell) is None for i, cell in told):
+        return None
+    out, over = list(line[: partner_at + 1]), ""
+    for i in range(partner_at + 1, max(len(line), len(second))):
+        # A merged cell holds its text on the left only.
+        over = (line[i] if i < len(line) else "") or over
+        out.append(f"{over} {second[i] if i < len(second) else ''}".strip())
+    return out
+
+
 def _key(cell: str) -> str:
-    """A header without its unit, blanks and case."""
+    """A header without its unit, blanks and case; of a cell in two languages the first."""
+    cell = cell.splitlines()[0] if cell.strip() else cell
     text = cell.replace("(", "（").replace(")", "）").replace("\u3000", "").strip().casefold()
     if text.replace("（", " (").replace("）", ")") in _PARTNER or text in _PARTNER:
         return text if text in _PARTNER else text.replace("（", " (").replace("）", ")")
@@ -210,6 +231,8 @@ def _values(
     seen: dict[tuple[str, int, str], int] = {}
     for number, line in rows:
         name = line[partner_at] if partner_at < len(line) else ""
+        # The row of totals is often named in the column of numbers before the names.
+        name = name or next((c for c in line[:partner_at] if is_total(c)), "")
         texts = [(c, line[c.at] if c.at < len(line) else "") for c in columns]
         if not name or re.match(r"注|资料来源|note|source", name.casefold()):
             if not name and any(text for _, text in texts):
@@ -218,7 +241,10 @@ def _values(
         try:
             partner = partner_of(name)
         except InputError as error:
-            faults.add(number, "country", name, str(error))
+            if any(text for _, text in texts):
+                faults.add(number, "country", name, str(error))
+            else:
+                left.add(f"{name:.40}")  # a footnote or a heading: it has no amounts
             continue
         if not partner:
             left.add(name)

@@ -9,7 +9,7 @@ from beltroad.errors import InputError
 from beltroad.evidence import economies
 from beltroad.evidence.tables import load
 
-__all__ = ["partner_of"]
+__all__ = ["is_total", "partner_of"]
 
 _GROUPS = {
     "WORLD": ("合计", "总计", "總計", "合計", "全球", "世界", "total", "world", "all countries",
@@ -28,6 +28,7 @@ _GROUPS = {
 _REGIONS = ("拉丁美洲", "latin america", "北美洲", "north america", "northern america", "中东",
             "拉丁美洲和加勒比", "latin america and the caribbean")  # fmt: skip
 _MARKS = re.compile(r"^(?:其中[:：]?|of which:?|#|\d+[.、])\s*|[*†①-⑳\d]+$", re.IGNORECASE)
+_BILINGUAL = re.compile(r"(.*[\u4e00-\u9fff）])\s*([A-Za-z].*)", re.DOTALL)
 _ENGLISH = {"china hong kong": "HKG", "hong kong, china": "HKG", "china macao": "MAC",
             "macao, china": "MAC", "macau, china": "MAC", "china taiwan": "TWN",
             "taiwan, china": "TWN", "taiwan province": "TWN"}  # fmt: skip
@@ -41,6 +42,8 @@ def partner_of(text: str) -> str:
     InputError
         If the name is not known; close English names are suggested.
     """
+    if two := _BILINGUAL.fullmatch(text.strip()):
+        return _one_of(text, two[1], two[2])
     plain = text.strip().replace("(", "（").replace(")", "）")
     key = _MARKS.sub("", plain.replace(" ", "").replace("\u3000", "")).casefold()
     if (code := _chinese().get(key)) is not None:
@@ -57,6 +60,27 @@ def partner_of(text: str) -> str:
         return economies.iso3(_MARKS.sub("", text.strip()) or text)
     except InputError:
         return economies.iso3(text)
+
+
+def _one_of(text: str, chinese: str, english: str) -> str:
+    """The partner that both names of one cell mean; one of them suffices."""
+    found: list[str] = []
+    for name in (chinese, english):
+        try:
+            found.append(partner_of(name))
+        except InputError:
+            continue
+    if len(set(found)) > 1:
+        raise InputError(f"{text!r:.60}: the two names mean {' and '.join(found)}; leave one")
+    return found[0] if found else economies.iso3(english)
+
+
+def is_total(text: str) -> bool:
+    """Whether a cell names the row of totals."""
+    try:
+        return bool(text) and partner_of(text) == "WORLD"
+    except InputError:
+        return False
 
 
 @lru_cache(maxsize=1)
