@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from beltroad.finance.debt.assess import assess
+from beltroad.finance.debt.bri.low_income import assess_bri
+from beltroad.finance.debt.bri.market import assess_market
+from beltroad.finance.debt.engine import ProjectLoan, ProjectPackage
+from beltroad.finance.debt.io.beside import Beside
+from beltroad.finance.debt.io.market_page import market_page
+from beltroad.finance.debt.io.packages import Package
 from beltroad.finance.debt.io.page import debt_page
 from beltroad.finance.debt.stochastic.fan import fans
 
@@ -18,30 +23,62 @@ from debt_made import made
 
 
 @pytest.fixture(scope="session")
-def debt_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = assess(made())
-    drawn = fans(found.inputs, found.paths["baseline"], quantities=("public_debt_pct_gdp",),
-                 draws=100, thresholds=found.thresholds)  # fmt: skip
-    path = tmp_path_factory.mktemp("debt") / "debt.html"
-    path.write_text(debt_page(found, list(drawn.values())), encoding="utf-8")
-    return path
+def debt_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    package = ProjectPackage((ProjectLoan("rail", {2026: 20_000.0}, 4.0, 15, 3),))
+    bri = assess_bri(made(), package=package, reverse=False)
+    found = bri.decisive
+    drawn = list(fans(found.inputs, found.paths["baseline"], quantities=("public_debt_pct_gdp",),
+                      draws=100, thresholds=found.thresholds).values())  # fmt: skip
+    files = Package(package, ("a-file-with-a-long-name-of-one-word-for-narrow-screens.toml",))
+    market = assess_market(made(), drawn[0], package=package)
+    pages = {
+        "debt": debt_page(found, drawn, beside=Beside(files, bri.without), bri=bri),
+        "market": market_page(market, drawn, beside=Beside(files, assess_market(made()))),
+    }
+    folder = tmp_path_factory.mktemp("debt")
+    for name, text in pages.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in pages}
 
 
 @pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desk", "phone"])
-def opened(request: pytest.FixtureRequest, browser: Any, debt_file: Path) -> Iterator[Any]:
+def opened(
+    request: pytest.FixtureRequest, browser: Any, debt_files: dict[str, Path]
+) -> Iterator[Any]:
     page = browser.new_page(viewport=dict(zip(("width", "height"), request.param, strict=True)))
     page.heard = []
     page.on("request", lambda r: page.heard.append(r.url))
     page.on("console", lambda m: page.heard.append(m.text))
-    page.goto(debt_file.as_uri())
+    page.goto(debt_files["debt"].as_uri())
     yield page
     page.close()
 
 
 @pytest.mark.browser
-def test_the_debt_page_fits_and_loads_nothing(opened: Any, debt_file: Path) -> None:
-    assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert opened.heard == [debt_file.as_uri()]
+def test_the_debt_pages_fit_and_load_nothing(opened: Any, debt_files: dict[str, Path]) -> None:
+    wide = "document.documentElement.scrollWidth - innerWidth"
+    assert opened.evaluate(wide) <= 0
+    opened.goto(debt_files["market"].as_uri())
+    # Also with all that is folded away in sight.
+    opened.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    assert opened.evaluate(wide) <= 0
+    assert opened.heard == [debt_files[name].as_uri() for name in ("debt", "market")]
+
+
+@pytest.mark.browser
+def test_lines_and_bars_are_told_apart(opened: Any) -> None:
+    looks = """(part, what) => [...document.querySelectorAll(part)]
+               .map(e => getComputedStyle(e)[what])"""
+    strokes = {
+        opened.eval_on_selector(f".charts path.l-{name}", "e => getComputedStyle(e).stroke")
+        for name in ("base", "without", "worst", "hist", "other")
+    }
+    assert len(strokes) == 5
+    fills = opened.evaluate(f"({looks})('#changes figure:first-child path', 'fill')")
+    assert len(set(fills)) == len(fills) >= 4
+    assert "none" not in fills
+    keys = opened.evaluate(f"({looks})('#changes figure:first-child .key i', 'backgroundColor')")
+    assert keys == fills
 
 
 @pytest.mark.browser

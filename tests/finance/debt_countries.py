@@ -93,7 +93,12 @@ def made_settings() -> dict[str, float | str]:
         "first_projection_year": float(FIRST_YEAR),
         "vintage": "made for tests",
         "residual_external_share_pct": 50.0,
+        "residual_external_interest_pct": 5.0,
+        "residual_external_maturity_years": 10.0,
+        "residual_external_grace_years": 3.0,
         "residual_domestic_real_interest_pct": 4.0,
+        "residual_domestic_maturity_years": 3.0,
+        "residual_domestic_grace_years": 0.0,
     }
     return settings
 

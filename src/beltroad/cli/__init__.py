@@ -13,8 +13,11 @@ from beltroad.cli import (
     check,
     debt,
     debt_assess,
+    debt_fans,
     debt_list,
     debt_projects,
+    debt_published,
+    debt_ratings,
     debt_template,
     disrupt,
     evidence,
@@ -48,9 +51,10 @@ from beltroad.cli.console import app, main
 
 __all__ = [
     "access", "accuracy", "app", "appraise", "cables", "check", "debt", "debt_assess",
-    "debt_list", "debt_projects", "debt_template", "disrupt", "evidence", "evidence_fetch",
-    "evidence_providers", "finance", "finance_plan", "invest", "invest_import", "invest_partners",
-    "links", "main", "network", "policy", "policy_check", "policy_dataflow", "policy_disputes",
-    "policy_entry", "policy_parks", "policy_profile", "policy_scorecard", "route", "services",
-    "tables", "trade", "trade_gravity", "trade_import", "trade_levers", "uncertainty",
+    "debt_fans", "debt_list", "debt_projects", "debt_published", "debt_ratings", "debt_template",
+    "disrupt", "evidence", "evidence_fetch", "evidence_providers", "finance", "finance_plan",
+    "invest", "invest_import", "invest_partners", "links", "main", "network", "policy",
+    "policy_check", "policy_dataflow", "policy_disputes", "policy_entry", "policy_parks",
+    "policy_profile", "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity",
+    "trade_import", "trade_levers", "uncertainty",
 ]  # fmt: skip

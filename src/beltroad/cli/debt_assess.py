@@ -7,25 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from beltroad import __version__
 from beltroad.cli.debt import debt_app
 from beltroad.cli.output import check_files
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
-    from beltroad.finance.debt.assess import Assessment
-    from beltroad.finance.debt.engine import ProjectPackage
-    from beltroad.finance.debt.model import CountryInputs
-    from beltroad.finance.debt.stochastic.fan import Fan
+    from beltroad.cli.debt_case import Case
 
 __all__ = ["assess"]
 
 _FRAMEWORKS = ("lic", "bri", "market")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_FANS = ("public_debt_pct_gdp", "pv_public_to_gdp_pct", "pv_external_to_gdp_pct",
-         "service_external_to_revenue_pct")  # fmt: skip
 
 
 @debt_app.command()
@@ -41,7 +34,11 @@ def assess(
         str | None, typer.Option("--on", help="YYYY-MM-DD: the framework in force that day.")
     ] = None,
     package: Annotated[
-        Path | None, typer.Option(help="CSV file of project loans put on top of the baseline.")
+        list[Path] | None,
+        typer.Option(help="Project loans on top: .csv table or .toml plan; may be repeated."),
+    ] = None,
+    package_from: Annotated[
+        int | None, typer.Option(help="Year in which each package starts. Default: see the docs.")
     ] = None,
     fan: Annotated[bool, typer.Option("--fan", help="Add fans under drawn shocks.")] = False,
     draws: Annotated[int, typer.Option(help="Paths of a fan.")] = 10_000,
@@ -61,57 +58,20 @@ def assess(
         raise InputError(f"--draws {draws}: give 100 to 1,000,000")
     if seed < 0:
         raise InputError(f"--seed {seed}: give 0 or more")
-    from beltroad.finance.debt.io import loans, reading
+    files = _packages(package or [], package_from)
+    from beltroad.cli import debt_case
+    from beltroad.finance.debt.io import packages, reading
 
     inputs = reading.read(source)
-    loan_package = loans.read_package(package) if package is not None else None
+    read = packages.read_packages(files, inputs, starting=package_from) if files else None
     chosen = chosen or str(inputs.settings["framework"])
-    if chosen != "lic":
-        from beltroad.cli import debt_bri
-
-        if fan or html or xlsx or out or package:
-            raise InputError(
-                "--fan, --package, --out, --html and --xlsx are for the framework lic; this is "
-                f"{chosen}: "
-                "add --framework lic, or leave them out"
-            )
-        debt_bri.show(inputs, chosen, on=day, seed=seed, as_json=as_json)
-        return
-    drawn = (draws, seed) if fan else None
-    _lic(inputs, day, drawn, (out, html, xlsx), package=loan_package, as_json=as_json)
-
-
-def _lic(
-    inputs: CountryInputs, day: str, drawn: tuple[int, int] | None,
-    outputs: tuple[Path | None, Path | None, Path | None], *, package: ProjectPackage | None,
-    as_json: bool,
-) -> None:  # fmt: skip
-    from beltroad.finance.debt.assess import assess as judge
-
-    found = judge(inputs, on=day, package=package)
-    if package is not None:
-        from dataclasses import replace
-
-        from beltroad.finance.debt.io.view import beside
-
-        found = replace(found, notes=(beside(found, judge(inputs, on=day), package), *found.notes))
-    fans: list[Fan] = []
-    if drawn is not None:
-        from beltroad.finance.debt.stochastic.fan import fans as draw
-
-        base = found.paths["baseline"]
-        made = draw(inputs, base, quantities=_FANS, draws=drawn[0], seed=drawn[1],
-                    thresholds=found.thresholds)  # fmt: skip
-        fans = list(made.values())
-    written = _write(found, fans, *outputs)
+    request = debt_case.Request(inputs, day, read, fan=fan, draws=draws, seed=seed)
+    case = debt_case.make(chosen, request)
+    written = _write(case, out, html, xlsx)
     if as_json:
-        from beltroad.finance.debt.io.record import json_bytes
-
-        typer.echo(json_bytes(found, fans, version=__version__).decode(), nl=False)
+        typer.echo(case.json().decode(), nl=False)
     else:
-        from beltroad.cli import debt_print
-
-        debt_print.show(Console(), found, fans)
+        case.show()
     for path in written:
         typer.echo(f"{path} written", err=True)
 
@@ -138,6 +98,22 @@ def _day(text: str | None) -> str:
         raise InputError(f"--on {text!r:.40}: give a day as YYYY-MM-DD") from None
 
 
+def _packages(files: list[Path], start: int | None) -> list[Path]:
+    """Fail before the country is read where a file cannot be a package."""
+    if start is not None and not files:
+        raise InputError(f"--package-from {start}: moves packages; add --package FILE")
+    for path in files:
+        if path.suffix.casefold() not in (".csv", ".toml"):
+            raise InputError(
+                f"--package {path}: give a .csv table of loans or a .toml financing plan"
+            )
+        if path.is_dir():
+            raise InputError(f"--package {path}: is a folder; give its files one by one")
+        if not path.is_file():
+            raise InputError(f"--package {path}: there is no such file; check the name")
+    return files
+
+
 def _check_outputs(out: Path | None, html: Path | None, xlsx: Path | None) -> None:
     for path, option, endings in (
         (html, "--html", (".html", ".htm")), (xlsx, "--xlsx", (".xlsx",))
@@ -153,28 +129,18 @@ def _check_outputs(out: Path | None, html: Path | None, xlsx: Path | None) -> No
         check_writable(out)
 
 
-def _write(
-    found: Assessment, fans: list[Fan], out: Path | None, html: Path | None, xlsx: Path | None
-) -> list[Path]:
+def _write(case: Case, out: Path | None, html: Path | None, xlsx: Path | None) -> list[Path]:
     """Make every file before the first is written, so that a fault leaves nothing behind."""
     from beltroad.files import write_files
-    from beltroad.finance.debt.io.page import debt_page
-    from beltroad.finance.debt.io.record import csv_files, json_bytes
-    from beltroad.finance.debt.io.sheets import result_workbook
 
     if not any((out, html, xlsx)):
         return []
-    page = debt_page(found, fans, version=__version__).encode() if out or html else b""
-    book = result_workbook(found, fans, version=__version__) if out or xlsx else b""
+    page = case.page() if out or html else b""
+    book = case.workbook() if out or xlsx else b""
     folders: dict[Path, dict[str, bytes]] = {}
     if out is not None:
-        files = {
-            "report.html": page,
-            "assessment.xlsx": book,
-            "assessment.json": json_bytes(found, fans, version=__version__),
-            **csv_files(found, fans),
-        }
-        folders[out] = files
+        folders[out] = {"report.html": page, "assessment.xlsx": book,
+                        "assessment.json": case.json(), **case.tables()}  # fmt: skip
     for path, data in ((html, page), (xlsx, book)):
         if path is not None:
             folders.setdefault(path.parent, {})[path.name] = data

@@ -2,60 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from beltroad import __version__
 from beltroad.cli.lines import say
-from beltroad.cli.output import print_json
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from rich.console import Console
 
     from beltroad.finance.debt.bri.low_income import BriAssessment
     from beltroad.finance.debt.bri.market import MarketAssessment
+    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.model import CountryInputs
+    from beltroad.finance.debt.stochastic.fan import Fan
 
-__all__ = ["show"]
-
-_SIGNALS = {
-    "near": "near term", "solvency": "medium term: solvency", "liquidity": "medium term: liquidity",
-    "medium": "medium term", "long": "long term", "overall": "overall",
-}  # fmt: skip
-
-
-def show(inputs: CountryInputs, framework: str, *, on: str, seed: int, as_json: bool) -> None:
-    """Assess and print: ``bri`` for low-income, ``market`` for market-financing countries."""
-    if framework == "bri":
-        from beltroad.finance.debt.bri.low_income import assess_bri
-
-        found = assess_bri(inputs, on=on)
-        if as_json:
-            print_json(_low_income_record(found))
-        else:
-            _low_income(Console(), found)
-        return
-    from beltroad.errors import InputError
-    from beltroad.finance.debt import engine
-    from beltroad.finance.debt.bri.market import assess_market
-    from beltroad.finance.debt.stochastic.fan import Fan, fan
-
-    drawn: Fan | None = None
-    lacking = ""
-    try:
-        drawn = fan(inputs, engine.project(inputs), seed=seed)
-    except InputError as error:
-        lacking = f"no fan: {error}"
-    market = assess_market(inputs, drawn, on=on)
-    notes = (*market.notes, lacking) if lacking else market.notes
-    if as_json:
-        print_json(_market_record(market, notes))
-    else:
-        _market(Console(), market, notes)
+__all__ = ["low_income", "market"]
 
 
 def _head(console: Console, inputs: CountryInputs, framework: str) -> None:
@@ -64,80 +28,64 @@ def _head(console: Console, inputs: CountryInputs, framework: str) -> None:
     say(console, f"Figures:   {inputs.settings.get('vintage') or 'vintage not stated'}", 11)
 
 
-def _foot(console: Console, inputs: CountryInputs, notes: tuple[str, ...]) -> None:
+def _foot(console: Console, inputs: CountryInputs, notes: Sequence[str]) -> None:
     from beltroad.finance.debt.io import view
 
     console.print()
     say(console, f"Inputs: {view.overview(inputs)}")
     for note in notes:
-        say(console, f"- {note}", 2)
+        say(console, f"- {view.note(note)}", 2)
 
 
-def _low_income(console: Console, found: BriAssessment) -> None:
+def low_income(
+    console: Console, found: BriAssessment, fans: Sequence[Fan], beside: Beside | None
+) -> None:
+    """The nine steps and the ratings."""
+    from beltroad.cli import debt_print
+    from beltroad.finance.debt.io import view
+
     inputs = found.decisive.inputs
     _head(console, inputs, "BRI-DSF for low-income countries (2019)")
     console.print()
     console.print(f"Risk of external debt distress: [b]{found.final_rating}[/b]", highlight=False)
     console.print(f"Overall risk of public debt distress: [b]{found.overall_rating}[/b]",
                   highlight=False)  # fmt: skip
+    if beside is not None:
+        console.print()
+        debt_print.package(console, found.decisive, beside)
     console.print()
     for step in found.steps:
-        say(console, f"{step.number}. {step.title}: {step.done}", 3)
+        say(console, f"{step.number}. {step.title}: {view.note(step.done)}", 3)
+    if fans:
+        console.print()
+        debt_print.fans_table(console, fans)
+    said = beside.package.notes if beside is not None else ()
     missing = dict.fromkeys(m for step in found.steps for m in step.missing)
-    _foot(console, inputs, tuple(missing))
+    _foot(console, inputs, (*said, *missing))
 
 
-def _low_income_record(found: BriAssessment) -> dict[str, Any]:
-    from beltroad.finance.debt.io.record import plain, record
+def market(
+    console: Console, found: MarketAssessment, fans: Sequence[Fan], beside: Beside | None,
+    notes: Sequence[str],
+) -> None:  # fmt: skip
+    """Signals of the three horizons."""
+    from beltroad.cli import debt_print
+    from beltroad.finance.debt.io import market_view
 
-    value: dict[str, Any] = plain(
-        {
-            "schema": "beltroad.debt.bri/1",
-            "ratings": {"external": found.final_rating, "model": found.model_rating,
-                        "overall": found.overall_rating},
-            "steps": [{"number": s.number, "name": s.name, "title": s.title, "done": s.done,
-                       "inputs": list(s.inputs), "result": s.result.to_dict("records"),
-                       "missing": list(s.missing)} for s in found.steps],
-            "assessment": record(found.decisive, version=__version__),
-        }
-    )  # fmt: skip
-    return value
-
-
-def _market(console: Console, found: MarketAssessment, notes: tuple[str, ...]) -> None:
-    _head(console, found.inputs, "BRI-DSF for market-financing countries (2023)")
+    _head(console, found.inputs, market_view.FRAMEWORK)
     console.print()
     shown = Table("horizon", "signal", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for key, signal in found.signals.items():
-        shown.add_row(_SIGNALS.get(key, key), f"[b]{escape(str(signal))}[/b]")
+    for key, title in market_view.SIGNALS.items():
+        shown.add_row(title, f"[b]{escape(str(found.signals[key]))}[/b]")
     console.print(shown)
+    say(console, market_view.drivers(found), 0)
     need = found.average_need_pct_gdp
     if need == need:
-        console.print(f"Average gross financing need of the medium term: {need:.1f}% of GDP",
-                      highlight=False)  # fmt: skip
-    _foot(console, found.inputs, notes)
-
-
-def _market_record(found: MarketAssessment, notes: tuple[str, ...]) -> dict[str, Any]:
-    from beltroad.finance.debt.io.record import plain
-
-    def rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
-        return table.to_dict("records")
-
-    value: dict[str, Any] = plain(
-        {
-            "schema": "beltroad.debt.bri-market/1",
-            "country": {"iso3": found.inputs.iso3, "name": found.inputs.name},
-            "signals": dict(found.signals),
-            "near": {"signal": found.near.signal, "heat_map": rows(found.near.heat_map),
-                     "variables": rows(found.near.variables),
-                     "probability_pct": found.near.probability_pct},
-            "medium": rows(found.medium),
-            "measures": asdict(found.measures) if found.measures is not None else None,
-            "average_need_pct_gdp": found.average_need_pct_gdp,
-            "long": rows(found.long), "loss": rows(found.loss),
-            "path": rows(found.path.table.reset_index(names="year")),
-            "notes": list(notes),
-        }
-    )  # fmt: skip
-    return value
+        say(console, f"Average gross financing need of the medium term: {need:.1f}% of GDP")
+    if beside is not None:
+        console.print()
+        debt_print.package(console, found, beside)
+    if fans:
+        console.print()
+        debt_print.fans_table(console, fans)
+    _foot(console, found.inputs, tuple(dict.fromkeys((*found.notes, *notes))))

@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from beltroad.finance.debt.assess import Assessment
+    from beltroad.finance.debt.bri.market import MarketAssessment
+    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
-__all__ = ["show"]
+__all__ = ["fans_table", "package", "show"]
 
 _NOTES = 6
 _LOOK = {"low": "green", "moderate": "yellow", "high": "red", "in debt distress": "bold red"}
 
 
-def show(console: Console, found: Assessment, fans: Sequence[Fan] = ()) -> None:
+def show(
+    console: Console, found: Assessment, fans: Sequence[Fan] = (), beside: Beside | None = None
+) -> None:
     """Print rating, burdens, what is assumed, and notes."""
     from beltroad.finance.debt.io import view
 
@@ -50,9 +54,12 @@ def show(console: Console, found: Assessment, fans: Sequence[Fan] = ()) -> None:
         "of it. Mechanical, before any judgement."
     )
     say(console, said, 0)
+    if beside is not None:
+        console.print()
+        package(console, found, beside)
     if fans:
         console.print()
-        _fans(console, fans)
+        fans_table(console, fans)
     console.print()
     say(console, f"Inputs: {view.overview(inputs)}")
     notes = [n for n in found.notes if not n.startswith("debt-carrying capacity")]
@@ -84,8 +91,37 @@ def _burdens(found: Assessment) -> Table:
     return shown
 
 
-def _fans(console: Console, fans: Sequence[Fan]) -> None:
-    from beltroad.finance.debt.io.page import quantity_title
+def package(console: Console, found: Assessment | MarketAssessment, beside: Beside) -> None:
+    """Without and with the projects, side by side."""
+    from beltroad.finance.debt.io import view
+    from beltroad.finance.debt.io.beside import package_content
+
+    part = package_content(found, beside)["package"]
+    facts = part["facts"]
+    shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    shown.add_column("without and with the projects", overflow="fold")
+    shown.add_column("without", justify="right", no_wrap=True)
+    shown.add_column("with", justify="right", no_wrap=True)
+    for row in part["rows"]:
+        unit = f", {row['unit']}" if row["unit"] else ""
+        text = f"[b]{escape(row['with'])}[/b]" if row["differs"] else escape(row["with"])
+        item = view.brief(f"{row['item']}{unit}").replace("under the worst stress test", "shock")
+        shown.add_row(escape(item), escape(row["without"]), text)
+    console.print(shown)
+    if not facts.loans:
+        say(console, "No loans: growth, exports and revenue alone.", 0)
+        return
+    said = (
+        f"Lent USD {facts.disbursement_usd_mn:,.0f} million {facts.when}; "
+        f"present value USD {facts.present_value_usd_mn:,.0f} million at "
+        f"{facts.discount_rate_pct:g}%, grant element {facts.grant_element_pct:.1f}%."
+    )
+    say(console, said, 0)
+
+
+def fans_table(console: Console, fans: Sequence[Fan]) -> None:
+    """Where the drawn paths end."""
+    from beltroad.finance.debt.io.page_parts import quantity_title
 
     shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     shown.add_column(f"{fans[0].draws:,} drawn paths, seed {fans[0].seed}", no_wrap=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -30,6 +32,7 @@ FLAGGED = ("imputed", "assumed")
 DEFAULT = "default of the framework"
 """Source of a setting that was not given."""
 
+_T = TypeVar("_T")
 _BLANKS = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
@@ -51,6 +54,23 @@ def tidy(text: object) -> str:
     return _BLANKS.sub(" ", _CONTROL.sub("", str(text))).strip()
 
 
+def _remembered(work: Callable[[CountryInputs], _T]) -> Callable[[CountryInputs], _T]:
+    """Keeps the last two results: a report asks for the same inputs many times over."""
+    last: list[tuple[CountryInputs, _T]] = []
+
+    @wraps(work)
+    def ask(inputs: CountryInputs) -> _T:
+        for known, result in last:
+            if known is inputs:
+                return result
+        result = work(inputs)
+        last[:] = [(inputs, result), *last[:1]]
+        return result
+
+    return ask
+
+
+@_remembered
 def cells(inputs: CountryInputs) -> pd.DataFrame:
     """Every known value of every series.
 
@@ -59,12 +79,13 @@ def cells(inputs: CountryInputs) -> pd.DataFrame:
     pandas.DataFrame
         ``variable, year, value, kind, source, note`` in the order of the vocabulary. A value
         without an origin counts as reported before the first projection year, and as projection
-        from then on.
+        from then on. Not to be changed by the caller.
     """
     known: dict[str, list[Any]] = {}
     for row in rows_of(_origins(inputs.origins)):
         known.setdefault(row.variable, []).append(row)
-    parts = []
+    names = ["variable", "year", "value", "kind", "source", "note"]
+    columns: dict[str, list[Any]] = {name: [] for name in names}
     for variable in SERIES:
         if variable not in inputs.series:
             continue
@@ -78,16 +99,12 @@ def cells(inputs: CountryInputs) -> pd.DataFrame:
             high = np.inf if pd.isna(row.year_to) else float(row.year_to)
             inside = (years >= low) & (years <= high)
             kind[inside], source[inside], note[inside] = row.kind, row.source, row.note
-        parts.append(
-            pd.DataFrame(
-                {"variable": variable, "year": years, "value": values.to_numpy(float),
-                 "kind": kind, "source": source, "note": note}
-            )
-        )  # fmt: skip
-    names = ["variable", "year", "value", "kind", "source", "note"]
-    if not parts:
-        return pd.DataFrame({n: [] for n in names})
-    return pd.concat(parts, ignore_index=True)[names]
+        amounts = values.to_numpy(float).tolist()
+        found = ([variable] * len(years), years.tolist(), amounts, kind.tolist(),
+                 source.tolist(), note.tolist())  # fmt: skip
+        for name, part in zip(names, found, strict=True):
+            columns[name] += part
+    return pd.DataFrame(columns)
 
 
 def setting_rows(inputs: CountryInputs) -> pd.DataFrame:
@@ -129,6 +146,7 @@ def stretches(values: pd.DataFrame, settings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(ORIGINS))
 
 
+@_remembered
 def canonical(inputs: CountryInputs) -> CountryInputs:
     """The same inputs in the form in which files give them back.
 

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-from markupsafe import Markup
-
-from beltroad.finance.debt.io import cells as forms
-from beltroad.finance.debt.io import drawings, view
-from beltroad.finance.debt.model import CountryInputs
-from beltroad.finance.debt.vocabulary import INDICATORS, SERIES, SETTINGS
+from beltroad.finance.debt.io import drawings, steps, view
+from beltroad.finance.debt.io.beside import package_content
+from beltroad.finance.debt.io.page_parts import (
+    change_content,
+    fans_content,
+    figure,
+    inputs_content,
+    render,
+)
+from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:
     from beltroad.finance.debt.assess import Assessment
+    from beltroad.finance.debt.bri.low_income import BriAssessment
+    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
-__all__ = ["debt_page", "quantity_title"]
+__all__ = ["debt_page"]
 
-_FOLDER = files("beltroad.finance.debt.io") / "templates"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff\u202a-\u202e]")
 _RATING = {"low": "r-low", "moderate": "r-moderate", "high": "r-high",
            "in debt distress": "r-distress"}  # fmt: skip
-_MEASURES = {
-    "above_threshold": "above the threshold in the last year",
-    "above_threshold_ever": "above the threshold at least once in the years that count",
-    "breach": "breach: two or more years above the threshold",
-    "default": "default: limit crossed in two or more years",
-    "not_stabilised": "not stabilised: above the level of three years before",
-    "above_start": "above the level of the year before the projection",
-}
 _PARTS = {
     "cpia": "Country Policy and Institutional Assessment, points",
     "real_growth": "real growth",
@@ -41,33 +34,42 @@ _PARTS = {
     "remittances_to_gdp": "remittances / GDP",
     "world_growth": "growth of the world economy",
 }
-_PAST, _AHEAD = 5, 5
-"""Years around the first projection year that the page shows; the workbook has them all."""
-_QUANTITIES = {
-    "public_debt_pct_gdp": "Public debt / GDP",
-    "external_debt_pct_gdp": "Public external debt / GDP",
-}
 
 
-def debt_page(assessment: Assessment, fans: Sequence[Fan] = (), *, version: str = "") -> str:
+def debt_page(
+    assessment: Assessment, fans: Sequence[Fan] = (), *, beside: Beside | None = None,
+    bri: BriAssessment | None = None, version: str = "",
+) -> str:  # fmt: skip
     """The assessment as a page for people. The same assessment gives the same text.
 
-    All texts are escaped; a content security policy forbids every request and every script.
+    Parameters
+    ----------
+    assessment
+        The case that is shown; with a package that of the baseline with it.
+    beside
+        The package, and the case without it.
+    bri
+        The nine steps of the low-income framework of 2019, of the same case.
+    version
+        Of the program.
     """
-    env = jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: (_FOLDER / name).read_text(encoding="utf-8")),
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        finalize=lambda v: _CONTROL.sub("", v) if type(v) is str else v,
-    )  # fmt: skip
-    style = (_FOLDER / "debt.css").read_text(encoding="utf-8")
-    return env.get_template("debt.html.j2").render(
-        **_content(assessment), **_fans(fans), version=version, style=Markup(style),  # noqa: S704 (our own file)
-    )  # fmt: skip
+    content = {
+        **_content(assessment), **inputs_content(assessment.inputs), **fans_content(fans),
+        **change_content(assessment.paths["baseline"], view.window(assessment)),
+        **package_content(assessment, beside), **steps.content(bri),
+        "charts": drawings.indicator_charts(
+            assessment, None if beside is None else beside.lic()),
+        "version": version,
+    }  # fmt: skip
+    if bri is not None:
+        content["identity"] = [("Framework", steps.FRAMEWORK), *view.identity(assessment)[1:]]
+        content["external"] = bri.final_rating
+        content["external_class"] = _RATING.get(bri.final_rating, "")
+    return render("debt.html.j2", content)
 
 
 def _content(assessment: Assessment) -> dict[str, Any]:
-    inputs = forms.canonical(assessment.inputs)
-    settings = forms.setting_rows(inputs).to_dict("records")
+    inputs = assessment.inputs
     contributions = assessment.capacity.contributions
     return {
         "name": inputs.name or inputs.iso3,
@@ -81,44 +83,23 @@ def _content(assessment: Assessment) -> dict[str, Any]:
         "reason": view.capital(assessment.capacity.reason),
         "drivers": view.drivers(assessment),
         "breach": view.breach_words(assessment),
-        "overview": view.overview(inputs),
         "extremes": view.extremes(assessment),
         "scenario": view.scenario,
         "window": (view.window(assessment)[0], view.window(assessment)[-1]),
         **_heat(assessment),
-        "charts": drawings.indicator_charts(assessment),
         "contributions": [
             {"variable": _PARTS.get(r["variable"], r["variable"]),
-             **{c: f"{r[c]:.4g}" for c in ("value", "coefficient", "contribution")}}
+             **{c: f"{r[c]:.4g}" if r[c] == r[c] else "–"
+                for c in ("value", "coefficient", "contribution")}}
             for r in contributions.to_dict("records")
         ],
         "market": assessment.market,
-        "realism": [{**r, "value": _figure(r["value"], str(r["unit"]))}
+        "realism": [{**r, "value": figure(r["value"], str(r["unit"]))}
                     for r in assessment.realism.to_dict("records")],
         "probability": _probability(assessment),
         "notes": [view.capital(view.note(n)) for n in assessment.notes],
-        "gaps": [{**r, "title": view.series_title(str(r["variable"]))}
-                 for r in inputs.gaps.to_dict("records")],
-        **_inputs(inputs),
-        "instruments": inputs.instruments,
-        "settings": [
-            {"name": r["setting"], "value": view.value_text(
-                r["value"] if r["value"] != "" else "–", SETTINGS[str(r["setting"])].unit),
-             "unit": SETTINGS[str(r["setting"])].unit.replace("-", ""), "kind": r["kind"],
-             "source": r["source"], "note": r["note"],
-             "meaning": SETTINGS[str(r["setting"])].meaning}
-            for r in settings
-        ],
-        "flagged": view.flagged(inputs).to_dict("records"),
         "parameters": sorted(assessment.parameters.values.items()),
-        "sources": [{**r, "link": str(r["url"]).startswith("https://")}
-                    for r in forms.used_sources(inputs).to_dict("records")],
     }  # fmt: skip
-
-
-def _figure(value: object, unit: str) -> str:
-    number = float(value)  # type: ignore[arg-type]
-    return "–" if number != number else f"{number:,.2f} {unit}".removesuffix(" -")
 
 
 def _heat(assessment: Assessment) -> dict[str, Any]:
@@ -155,27 +136,6 @@ def _look(share: float, years: int, needed: int) -> str:
     return "h0" if share < 60 else "h1" if share < 80 else "h2"
 
 
-def _inputs(inputs: CountryInputs) -> dict[str, Any]:
-    values = {(r.variable, r.year): r for r in forms.rows_of(forms.cells(inputs))}
-    first = inputs.first_year
-    years = [y for y in map(int, map(str, inputs.series.index))
-             if first - _PAST <= y <= first + _AHEAD]  # fmt: skip
-    out = []
-    for name in inputs.series:
-        digits = 0 if SERIES[str(name)].unit.startswith("USD") else 1
-        line = []
-        for year in years:
-            cell = values.get((str(name), year))
-            if cell is None:
-                line.append({"text": "", "kind": "", "said": ""})
-                continue
-            said = ", ".join(t for t in (cell.kind, cell.source, cell.note) if t)
-            line.append({"text": f"{cell.value:,.{digits}f}", "kind": cell.kind, "said": said})
-        unit, title = SERIES[str(name)].unit, view.series_title(str(name))
-        out.append({"title": title, "name": str(name), "unit": unit, "cells": line})
-    return {"series": out, "years": years}
-
-
 def _probability(assessment: Assessment) -> list[dict[Any, Any]]:
     if assessment.probability is None:
         return []
@@ -191,28 +151,3 @@ def _probability(assessment: Assessment) -> list[dict[Any, Any]]:
              "cutoff": f"{100 * float(row['cutoff']):.1f}%"}
         )  # fmt: skip
     return out
-
-
-def quantity_title(quantity: str) -> str:
-    """Name of a fan's quantity."""
-    return _QUANTITIES.get(quantity, view.label(quantity))
-
-
-def _fans(fans: Sequence[Fan]) -> dict[str, Any]:
-    rows = []
-    for measure, title in _MEASURES.items():
-        values = []
-        for fan in fans:
-            table = fan.probability
-            found = table[table["measure"] == measure]
-            last = found.sort_values("year").tail(1)
-            values.append(f"{100 * float(last['value'].iloc[0]):.0f}%" if len(last) else "–")
-        if any(v != "–" for v in values):
-            rows.append((title, values))
-    notes = dict.fromkeys(note for fan in fans for note in fan.notes)
-    return {
-        "fans": [drawings.fan_chart(f, quantity_title(f.quantity)) for f in fans],
-        "fan_columns": [quantity_title(f.quantity) for f in fans],
-        "fan_rows": rows,
-        "fan_notes": [view.capital(n.replace("_", " ")) + "." for n in notes],
-    }

@@ -14,30 +14,38 @@ import pandas as pd
 from beltroad import evidence
 from beltroad.files import csv_bytes
 from beltroad.finance.debt.io import cells as forms
-from beltroad.finance.debt.io import view
+from beltroad.finance.debt.io import changes, steps, view
+from beltroad.finance.debt.io.beside import package_record
+from beltroad.finance.debt.model import CountryInputs, DebtPath
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:
     from beltroad.finance.debt.assess import Assessment
+    from beltroad.finance.debt.bri.low_income import BriAssessment
+    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
-__all__ = ["SCHEMA", "csv_files", "json_bytes", "path_table", "plain", "record"]
+__all__ = ["SCHEMA", "as_json", "bri_record", "change_rows", "csv_files", "fan_files", "fan_record",
+           "inputs_record", "json_bytes", "path_table", "plain", "provenance", "record",
+           "rows"]  # fmt: skip
 
 SCHEMA = "beltroad.debt.assessment/1"
 """Changes when a key is renamed or dropped; new keys may be added under the same name."""
+BRI_SCHEMA = "beltroad.debt.bri/1"
 
 
 def record(
-    assessment: Assessment, fans: Sequence[Fan] = (), *, version: str = ""
-) -> dict[str, Any]:
+    assessment: Assessment, fans: Sequence[Fan] = (), *, beside: Beside | None = None,
+    version: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """Everything of an assessment as plain values; what is not known is None.
 
     ``version`` is that of the program, for the provenance.
     """
-    inputs = forms.canonical(assessment.inputs)
+    inputs = assessment.inputs
     found = {
         "schema": SCHEMA,
-        "country": {"iso3": inputs.iso3, "name": inputs.name},
+        "country": {"iso3": inputs.iso3, "name": forms.tidy(inputs.name)},
         "framework": {"name": assessment.parameters.framework, "on": assessment.parameters.on},
         "first_projection_year": inputs.first_year,
         "window": [view.window(assessment)[0], view.window(assessment)[-1]],
@@ -48,57 +56,100 @@ def record(
         "capacity": {
             "class": assessment.capacity.final, "signal": assessment.capacity.signal,
             "composite": assessment.capacity.composite, "reason": assessment.capacity.reason,
-            "contributions": _rows(assessment.capacity.contributions),
+            "contributions": rows(assessment.capacity.contributions),
         },
         "indicators": [
             {"name": i.name, "label": i.label, "side": i.side, "kind": i.kind,
              "threshold_pct": assessment.thresholds.get(i.name)}
             for i in INDICATORS.values()
         ],
-        "signals": _rows(assessment.signals),
+        "signals": rows(assessment.signals),
         "most_extreme": [
             {**asdict(e), "signal": e.signal, "space_pct": e.space_pct}
             for e in view.extremes(assessment)
         ],
-        "heat_map": _rows(view.heat(assessment)),
-        "distances": _rows(assessment.distances),
+        "heat_map": rows(view.heat(assessment)),
+        "distances": rows(assessment.distances),
         "paths": {
             key: {"year": [int(str(y)) for y in path.table.index],
                   **{str(c): path.table[c].tolist() for c in path.table}}
             for key, path in assessment.paths.items()
         },
         "market": asdict(assessment.market) if assessment.market is not None else None,
-        "realism": _rows(assessment.realism),
-        "probability": _rows(assessment.probability) if assessment.probability is not None
+        "realism": rows(assessment.realism),
+        "probability": rows(assessment.probability) if assessment.probability is not None
         else None,
-        "fans": [_fan(each) for each in fans],
+        "change": change_rows(assessment.paths["baseline"]),
+        "fans": [fan_record(each) for each in fans],
+        "package": package_record(assessment, beside),
         "notes": list(assessment.notes),
-        "inputs": {
-            "said": view.overview(inputs),
-            "series": _rows(forms.cells(inputs)),
-            "settings": _rows(forms.setting_rows(inputs)),
-            "terms": [asdict(each) for each in inputs.instruments],
-            "gaps": _rows(inputs.gaps),
-            "sources": _rows(forms.used_sources(inputs)),
-        },
+        "inputs": inputs_record(inputs),
         "parameters": dict(sorted(assessment.parameters.values.items())),
-        "provenance": {"beltroad": version, "tables": {
-            name: evidence.info(name).sha256 for name in evidence.names()
-            if name.startswith("debt_")}},
+        "provenance": provenance(version),
     }  # fmt: skip
     plain_record: dict[str, Any] = plain(found)
     return plain_record
 
 
-def json_bytes(assessment: Assessment, fans: Sequence[Fan] = (), *, version: str = "") -> bytes:
-    """:func:`record` as JSON; the same assessment gives the same bytes."""
-    text = json.dumps(
-        record(assessment, fans, version=version), ensure_ascii=False, indent=1, allow_nan=False
-    )
+def inputs_record(inputs: CountryInputs) -> dict[str, Any]:
+    """What the results rest on, value by value."""
+    inputs = forms.canonical(inputs)
+    return {
+        "said": view.overview(inputs),
+        "series": rows(forms.cells(inputs)),
+        "settings": rows(forms.setting_rows(inputs)),
+        "terms": [asdict(each) for each in inputs.instruments],
+        "gaps": rows(inputs.gaps),
+        "sources": rows(forms.used_sources(inputs)),
+    }
+
+
+def provenance(version: str) -> dict[str, Any]:
+    """The program and digests of the bundled tables."""
+    tables = [name for name in evidence.names() if name.startswith("debt_")]
+    return {
+        "beltroad": version, "tables": {name: evidence.info(name).sha256 for name in tables},
+    }  # fmt: skip
+
+
+def change_rows(path: DebtPath) -> dict[str, list[dict[str, Any]]]:
+    """What changes public and external debt, by year."""
+    return {n: rows(t.reset_index(names="year")) for n, t in changes.tables(path).items()}
+
+
+def bri_record(
+    found: BriAssessment, fans: Sequence[Fan] = (), *, beside: Beside | None = None,
+    version: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """The nine steps, and within them the assessment that the rating rests on."""
+    value: dict[str, Any] = plain({
+        "schema": BRI_SCHEMA,
+        "ratings": {"external": found.final_rating, "model": found.model_rating,
+                    "overall": found.overall_rating},
+        "steps": steps.step_rows(found), "room": rows(found.room), "notes": list(found.notes),
+        "assessment": record(found.decisive, fans, beside=beside, version=version),
+    })  # fmt: skip
+    return value
+
+
+def as_json(value: dict[str, Any]) -> bytes:
+    """A record as JSON; the same record gives the same bytes."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
     return f"{text}\n".encode()
 
 
-def csv_files(assessment: Assessment, fans: Sequence[Fan] = ()) -> dict[str, bytes]:
+def json_bytes(
+    assessment: Assessment, fans: Sequence[Fan] = (), *, beside: Beside | None = None,
+    version: str = "",
+) -> bytes:  # fmt: skip
+    """:func:`record` as JSON; the same assessment gives the same bytes."""
+    return as_json(record(assessment, fans, beside=beside, version=version))
+
+
+def csv_files(
+    assessment: Assessment, fans: Sequence[Fan] = (), *, beside: Beside | None = None,
+    bri: BriAssessment | None = None,
+) -> dict[str, bytes]:  # fmt: skip
     """Tidy tables by file name."""
     out = {
         "indicators.csv": csv_bytes(assessment.indicators),
@@ -106,12 +157,29 @@ def csv_files(assessment: Assessment, fans: Sequence[Fan] = ()) -> dict[str, byt
         "heat_map.csv": csv_bytes(view.heat(assessment)),
         "paths.csv": csv_bytes(path_table(assessment)),
     }
-    if fans:
-        parts = [f.quantiles.reset_index().assign(quantity=f.quantity) for f in fans]
-        out["fans.csv"] = csv_bytes(pd.concat(parts, ignore_index=True))
-        chances = [f.probability.assign(quantity=f.quantity) for f in fans]
-        out["fan_probabilities.csv"] = csv_bytes(pd.concat(chances, ignore_index=True))
-    return out
+    for name, table in changes.tables(assessment.paths["baseline"]).items():
+        out[f"change_{name}_debt.csv"] = csv_bytes(table.reset_index(names="year"))
+    if beside is not None:
+        out["without_and_with.csv"] = csv_bytes(beside.table(assessment))
+        out["package.csv"] = csv_bytes(beside.loans())
+        out["paths_without.csv"] = csv_bytes(path_table(beside.lic()))
+    if bri is not None:
+        out["steps.csv"] = csv_bytes(steps.overview(bri))
+        if not bri.room.empty:
+            out["room.csv"] = csv_bytes(bri.room)
+    return {**out, **fan_files(fans)}
+
+
+def fan_files(fans: Sequence[Fan]) -> dict[str, bytes]:
+    """Quantiles and probabilities of all fans; nothing without one."""
+    if not fans:
+        return {}
+    parts = [f.quantiles.reset_index().assign(quantity=f.quantity) for f in fans]
+    chances = [f.probability.assign(quantity=f.quantity) for f in fans]
+    return {
+        "fans.csv": csv_bytes(pd.concat(parts, ignore_index=True)),
+        "fan_probabilities.csv": csv_bytes(pd.concat(chances, ignore_index=True)),
+    }
 
 
 def path_table(assessment: Assessment) -> pd.DataFrame:
@@ -124,16 +192,18 @@ def path_table(assessment: Assessment) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _fan(fan: Fan) -> dict[str, Any]:
+def fan_record(fan: Fan) -> dict[str, Any]:
+    """A fan as plain values."""
     return {
         "quantity": fan.quantity, "scenario": fan.scenario, "method": fan.method,
         "seed": fan.seed, "draws": fan.draws, "threshold_pct": fan.threshold_pct,
-        "quantiles": _rows(fan.quantiles.reset_index()), "probability": _rows(fan.probability),
+        "quantiles": rows(fan.quantiles.reset_index()), "probability": rows(fan.probability),
         "notes": list(fan.notes),
     }  # fmt: skip
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table."""
     return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 

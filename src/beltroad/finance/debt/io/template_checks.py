@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from beltroad.finance.debt.io.template import _Template
 
 __all__ = ["RATIOS", "write"]
+
+Known: TypeAlias = dict[tuple[str, int], float]
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ def write(template: _Template) -> None:
     for j, year in enumerate(template.years, start=FIRST_YEAR_COLUMN):
         made.write_number(HEAD, j, year, template.head(num_format="0"))
     series = template.inputs.series if template.inputs is not None else pd.DataFrame()
+    known: Known = {
+        (str(name), int(str(year))): float(value)
+        for name in series
+        for year, value in series[name].items()
+    }
     form = template.computed(num_format="0.0")
     for i, ratio in enumerate(RATIOS, start=HEAD + 1):
         made.write_string(i, 0, ratio.title, template.form())
@@ -69,7 +76,7 @@ def write(template: _Template) -> None:
             places = [template.cell(_sheet(n), n, y) for n, y in wanted]
             blank = ",".join(f'{p}=""' for p in places)
             text = f'=IF(OR({blank}),"",IFERROR({ratio.formula.format(*places)},""))'
-            made.write_formula(i, j, text, form, _value(series, ratio, wanted))
+            made.write_formula(i, j, text, form, _value(known, ratio, wanted))
     made.freeze_panes(HEAD + 1, 1)
 
 
@@ -77,10 +84,9 @@ def _sheet(name: str) -> str:
     return next(sheet for sheet, names in GRIDS.items() if name in names)
 
 
-def _value(series: pd.DataFrame, ratio: Ratio, wanted: list[tuple[str, int]]) -> float | str:
+def _value(known: Known, ratio: Ratio, wanted: list[tuple[str, int]]) -> float | str:
     """The result that a reader without a spreadsheet program sees."""
-    table = series.reindex(columns=[n for n, _ in wanted])
-    values = [float(table[n].get(y, float("nan"))) for n, y in wanted]
+    values = [known.get(key, float("nan")) for key in wanted]
     if any(v != v for v in values):
         return ""
     try:

@@ -18,12 +18,11 @@ from beltroad.finance.debt.vocabulary import INDICATORS, SERIES, SETTINGS
 
 if TYPE_CHECKING:
     from beltroad.finance.debt.assess import Assessment
-    from beltroad.finance.debt.engine import ProjectPackage
 
 __all__ = [
-    "SCENARIOS", "Extreme", "beside", "breach_words", "capital", "drivers", "extremes", "flagged",
-    "heat", "identity", "label", "note", "overview", "scenario", "series_title", "short",
-    "value_text", "window",
+    "SCENARIOS", "Extreme", "breach_words", "brief", "capital", "column_title", "drivers",
+    "extremes", "flagged", "heat", "identity", "label", "note", "overview", "scenario",
+    "series_title", "short", "value_text", "window",
 ]  # fmt: skip
 
 SCENARIOS = {
@@ -41,6 +40,7 @@ SCENARIOS = {
     "MF": "Market financing",
 }
 _COLUMN = re.compile(r"\b[a-z]+(_[a-z]+)+\b")
+_UNITS = {"_pct_gdp": "% of GDP", "_usd_mn": "USD million", "_pct": "%", "_bp": "basis points"}
 _SHORT = {
     "pv_external_to_gdp_pct": "PV ext. / GDP",
     "pv_external_to_exports_pct": "PV ext. / exports",
@@ -58,6 +58,13 @@ def label(indicator: str) -> str:
 def short(indicator: str) -> str:
     """Name of an indicator for narrow columns."""
     return _SHORT.get(indicator, indicator)
+
+
+def brief(text: str) -> str:
+    """A text with the short names of indicators in place of the long ones."""
+    for name, each in INDICATORS.items():
+        text = text.replace(each.label, short(name))
+    return text
 
 
 def scenario(key: str) -> str:
@@ -79,6 +86,14 @@ def note(text: str) -> str:
     for name in sorted(SERIES, key=len, reverse=True):
         text = text.replace(name, _brief(name))
     return _COLUMN.sub(lambda found: found[0].replace("_", " "), text)
+
+
+def column_title(name: str) -> str:
+    """Heading of a column: words in place of a name, the unit behind a comma."""
+    for ending, unit in _UNITS.items():
+        if name.endswith(ending):
+            return capital(f"{name.removesuffix(ending)}, {unit}".replace("_", " "))
+    return capital(name.replace("_", " "))
 
 
 def _brief(name: str) -> str:
@@ -223,25 +238,6 @@ def drivers(assessment: Assessment) -> str:
 
 def _and(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
-
-
-def beside(found: Assessment, without: Assessment, package: ProjectPackage) -> str:
-    """What a package of project loans changes, in a sentence."""
-    total = sum(sum(loan.disbursement_usd_mn.values()) for loan in package.loans)
-    peaks = [
-        f"{one.label} {other.baseline_pct:.1f} -> {one.baseline_pct:.1f}%"
-        for one, other in zip(extremes(found), extremes(without), strict=True)
-        if one.baseline_pct == one.baseline_pct
-    ]
-    ratings = [
-        f"{what} {a}" if a == b else f"{what} {a} -> {b}"
-        for what, a, b in (
-            ("overall", without.overall_rating, found.overall_rating),
-            ("external", without.external_rating, found.external_rating),
-        )
-    ]
-    return (f"with project loans of USD {total:,.0f} million on top of the baseline; without -> "
-            f"with: risk {', '.join(ratings)}; baseline peaks {', '.join(peaks)}")  # fmt: skip
 
 
 def flagged(inputs: CountryInputs) -> pd.DataFrame:
