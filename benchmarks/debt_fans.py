@@ -40,7 +40,7 @@ if hasattr(os, "sched_setaffinity"):
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from beltroad.finance.debt.engine import project  # noqa: E402
+from beltroad.finance.debt.dynamics.engine import project  # noqa: E402
 from beltroad.finance.debt.model import CountryInputs, DebtPath, Instrument  # noqa: E402
 from beltroad.finance.debt.stochastic import (  # noqa: E402
     METHODS,

@@ -21,8 +21,8 @@ from beltroad.cli import (
     debt_template,
 )
 from beltroad.finance.debt import io as debt_io
-from beltroad.finance.debt import prepared
-from beltroad.finance.debt.assess import assess
+from beltroad.finance.debt.inputs import prepared
+from beltroad.finance.debt.ratings.assess import assess
 from command_line import run_beltroad
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "finance"))

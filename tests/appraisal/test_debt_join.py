@@ -13,7 +13,7 @@ from beltroad.appraisal import debt
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.scenario_file import parse_scenario
 from beltroad.errors import InputError
-from beltroad.finance.debt import engine
+from beltroad.finance.debt.dynamics import engine
 
 GAINS = pd.DataFrame(
     {"real_income_change_pct": [4.0], "exports_change_pct": [6.0]}, index=pd.Index(["KEN"])

@@ -11,7 +11,7 @@ import pytest
 
 from beltroad.finance.debt.bri.low_income import assess_bri
 from beltroad.finance.debt.bri.market import assess_market
-from beltroad.finance.debt.engine import ProjectLoan, ProjectPackage
+from beltroad.finance.debt.dynamics.engine import ProjectLoan, ProjectPackage
 from beltroad.finance.debt.io.beside import Beside
 from beltroad.finance.debt.io.market_page import market_page
 from beltroad.finance.debt.io.packages import Package

@@ -13,8 +13,8 @@ from beltroad.appraisal.debt import NOT_RATED, debt_of
 from beltroad.appraisal.report import html_report
 from beltroad.appraisal.result import Appraisal
 from beltroad.appraisal.scenario_file import parse_scenario
-from beltroad.finance.debt import prepared
-from beltroad.finance.debt.assess import assess
+from beltroad.finance.debt.inputs import prepared
+from beltroad.finance.debt.ratings.assess import assess
 
 # One that is open since 2021, one of a market-financing host, one shared by a low-income host.
 CHOSEN = {"projects": {"include": ["KUN-VTE", "PAK-ML1", "KSH-AND"]}, "debt": {}}

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beltroad.errors import InputError
-from beltroad.finance.debt import engine, parameters
+from beltroad.finance.debt import parameters
 from beltroad.finance.debt.bri import fan_index, near_term
 from beltroad.finance.debt.bri.correction import DIRECTIONS, Reason, correct
 from beltroad.finance.debt.bri.long_term import with_costs
@@ -23,6 +23,7 @@ from beltroad.finance.debt.bri.low_income import BriAssessment, assess_bri
 from beltroad.finance.debt.bri.market import assess_market
 from beltroad.finance.debt.bri.reverse import Terms, breached, new_borrowing, reverse_test
 from beltroad.finance.debt.bri.steps import RATINGS, STEPS
+from beltroad.finance.debt.dynamics import engine
 from beltroad.finance.debt.stochastic.fan import Fan
 
 TERMS = Terms(interest_pct=2.0, maturity_years=20, grace_years=5, years=3)

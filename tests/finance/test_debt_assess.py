@@ -11,17 +11,17 @@ import pytest
 from debt_countries import FIRST_YEAR, made_country, realistic_country
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.assess import Assessment, assess
-from beltroad.finance.debt.engine import ProjectLoan, ProjectPackage
+from beltroad.finance.debt.dynamics.engine import ProjectLoan, ProjectPackage
 from beltroad.finance.debt.parameters import load
-from beltroad.finance.debt.realism import (
+from beltroad.finance.debt.ratings.assess import Assessment, assess
+from beltroad.finance.debt.ratings.realism import (
     COLUMNS,
     PublicInvestment,
     investment_growth,
     multiplier_path,
     realism_table,
 )
-from beltroad.finance.debt.signals import RATINGS
+from beltroad.finance.debt.ratings.signals import RATINGS
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 NOW = load("lic-dsf")

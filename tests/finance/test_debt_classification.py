@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.classification import (
+from beltroad.finance.debt.parameters import load
+from beltroad.finance.debt.ratings.classification import (
     CLASSES,
     Averages,
     averages,
@@ -20,7 +21,6 @@ from beltroad.finance.debt.classification import (
     composite,
     final_class,
 )
-from beltroad.finance.debt.parameters import load
 
 NOW = load("lic-dsf")
 # The one row that the guidance note prints in full, per cent turned into fractions.

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from beltroad.errors import InputError
 from beltroad.finance import loan_present_value
-from beltroad.finance.debt import decomposition, engine
+from beltroad.finance.debt.dynamics import decomposition, engine
+from beltroad.finance.debt.dynamics.portfolio import kernel
+from beltroad.finance.debt.dynamics.table import COLUMNS
 from beltroad.finance.debt.model import Instrument
-from beltroad.finance.debt.portfolio import kernel
-from beltroad.finance.debt.table import COLUMNS
 from beltroad.finance.debt.vocabulary import INDICATORS
 from beltroad.finance.schedule import unit_schedule
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from beltroad import evidence
 from beltroad.errors import InputError
-from beltroad.finance.debt import borrowing, engine, prepared
-from beltroad.finance.debt.book import Book
-from beltroad.finance.debt.extend import extend
-from beltroad.finance.debt.extend_fiscal import fiscal
+from beltroad.finance.debt.dynamics import engine
+from beltroad.finance.debt.inputs import borrowing, prepared
+from beltroad.finance.debt.inputs.book import Book
+from beltroad.finance.debt.inputs.extend import extend
+from beltroad.finance.debt.inputs.extend_fiscal import fiscal
 from beltroad.finance.debt.vocabulary import KINDS, SERIES, SETTINGS
 from beltroad.finance.schedule import unit_schedule
 

@@ -9,10 +9,11 @@ import pytest
 from debt_countries import FIRST_YEAR, made_country
 
 from beltroad.errors import InputError
-from beltroad.finance.debt import engine, prepared
-from beltroad.finance.debt.assess import assess
 from beltroad.finance.debt.bri.steps import RATINGS
+from beltroad.finance.debt.dynamics import engine
+from beltroad.finance.debt.inputs import prepared
 from beltroad.finance.debt.published import confusion, examples, findings, growth, overview, screen
+from beltroad.finance.debt.ratings.assess import assess
 
 
 def test_composite_indicator_of_the_guidance_note_to_the_printed_digit() -> None:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 import pytest
 from debt_countries import made_country, realistic_country
 
-from beltroad.finance.debt import prepared, stress
-from beltroad.finance.debt.assess import assess
+from beltroad.finance.debt.dynamics import stress
+from beltroad.finance.debt.inputs import prepared
 from beltroad.finance.debt.model import CountryInputs
+from beltroad.finance.debt.ratings.assess import assess
 
 Path = dict[int, float]
 DISCOUNT = 0.05

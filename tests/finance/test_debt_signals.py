@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.classification import Averages
-from beltroad.finance.debt.granularity import distances, space
-from beltroad.finance.debt.market_module import market_module
 from beltroad.finance.debt.model import DebtPath
 from beltroad.finance.debt.parameters import load
-from beltroad.finance.debt.probability import Probit, probability_table, probit_of
-from beltroad.finance.debt.signals import (
+from beltroad.finance.debt.ratings.classification import Averages
+from beltroad.finance.debt.ratings.granularity import distances, space
+from beltroad.finance.debt.ratings.market_module import market_module
+from beltroad.finance.debt.ratings.probability import Probit, probability_table, probit_of
+from beltroad.finance.debt.ratings.signals import (
     RATINGS,
     counted_peak,
     indicator_table,

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beltroad.errors import InputError
-from beltroad.finance.debt import engine
+from beltroad.finance.debt.dynamics import engine
 from beltroad.finance.debt.model import DebtPath
 from beltroad.finance.debt.stochastic import QUANTITIES, FanSettings, fan, fans, kernels, many
 from beltroad.finance.debt.stochastic import draws as drawing

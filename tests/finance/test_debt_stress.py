@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beltroad.errors import InputError
-from beltroad.finance.debt import decomposition, engine, parameters, stress
+from beltroad.finance.debt import parameters
+from beltroad.finance.debt.dynamics import decomposition, engine, stress
 from beltroad.finance.debt.model import CountryInputs
 from beltroad.finance.debt.parameters import Parameters
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from debt_countries import FIRST_YEAR, made_country
 
-from beltroad.finance.debt import decomposition, engine, stress
+from beltroad.finance.debt.dynamics import decomposition, engine, stress
 from beltroad.finance.debt.model import CountryInputs
 
 YEAR1, YEAR2 = FIRST_YEAR + 1, FIRST_YEAR + 2

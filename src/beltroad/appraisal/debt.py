@@ -26,11 +26,13 @@ from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_frame
 from beltroad.appraisal.tables import costed_projects
 from beltroad.appraisal.transport import Transport
-from beltroad.finance.debt import assess as ratings
-from beltroad.finance.debt import engine, parameters, prepared
-from beltroad.finance.debt.engine import ProjectLoan, ProjectPackage
+from beltroad.finance.debt import parameters
+from beltroad.finance.debt.dynamics import engine
+from beltroad.finance.debt.dynamics.engine import ProjectLoan, ProjectPackage
+from beltroad.finance.debt.inputs import prepared
 from beltroad.finance.debt.model import CountryInputs
 from beltroad.finance.debt.published.growth import revenue_kept
+from beltroad.finance.debt.ratings import assess as ratings
 
 __all__ = [
     "NOT_RATED", "DebtCase", "capital_gain_pct", "debt_of", "debt_table", "gains_to_come",

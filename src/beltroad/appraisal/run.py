@@ -35,7 +35,7 @@ from beltroad.appraisal.tables import costed_projects, country_table, pair_table
 from beltroad.appraisal.transport import Transport
 from beltroad.appraisal.uncertainty.run import drawn_in_appraisal
 from beltroad.appraisal.yardsticks import compare
-from beltroad.finance.debt import prepared
+from beltroad.finance.debt.inputs import prepared
 
 __all__ = ["appraise"]
 

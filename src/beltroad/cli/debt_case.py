@@ -11,12 +11,12 @@ from rich.console import Console
 from beltroad import __version__
 
 if TYPE_CHECKING:
-    from beltroad.finance.debt.assess import Assessment
     from beltroad.finance.debt.bri.low_income import BriAssessment
     from beltroad.finance.debt.bri.market import MarketAssessment
     from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.io.packages import Package
     from beltroad.finance.debt.model import CountryInputs
+    from beltroad.finance.debt.ratings.assess import Assessment
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["Case", "LowIncome", "Market", "Request", "make"]
@@ -165,8 +165,8 @@ class Market:
 
 
 def _low_income(framework: str, request: Request) -> LowIncome:
-    from beltroad.finance.debt.assess import assess
     from beltroad.finance.debt.io.beside import Beside
+    from beltroad.finance.debt.ratings.assess import assess
 
     inputs, package = request.inputs, request.package
     projects = None if package is None else package.projects
@@ -198,8 +198,8 @@ def _low_income(framework: str, request: Request) -> LowIncome:
 
 def _market(request: Request) -> Market:
     from beltroad.errors import InputError
-    from beltroad.finance.debt import engine
     from beltroad.finance.debt.bri.market import assess_market
+    from beltroad.finance.debt.dynamics import engine
     from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.io.market_view import horizon
     from beltroad.finance.debt.stochastic.fan import fans as draw

@@ -50,7 +50,7 @@ def fans(
 
     check_writable(out)
     codes = _codes(countries)
-    from beltroad.finance.debt import prepared
+    from beltroad.finance.debt.inputs import prepared
     from beltroad.finance.debt.stochastic.many import many
 
     with bars() as progress:
@@ -82,7 +82,7 @@ def fans(
 
 def _codes(text: str) -> list[str]:
     from beltroad.evidence import economies
-    from beltroad.finance.debt import prepared
+    from beltroad.finance.debt.inputs import prepared
 
     known = prepared.codes()
     if text.strip().casefold() == _ALL:
@@ -105,7 +105,7 @@ def _codes(text: str) -> list[str]:
 def _thresholds(inputs: list[CountryInputs]) -> dict[str, dict[str, float]]:
     """Thresholds of each low-income country's class; the others have none."""
     from beltroad.finance.debt import parameters
-    from beltroad.finance.debt.classification import classify
+    from beltroad.finance.debt.ratings.classification import classify
     from beltroad.finance.debt.stochastic.many import class_thresholds
 
     framework = parameters.load("lic-dsf")

@@ -20,7 +20,7 @@ def countries(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List countries with prepared inputs, and how much of them is imputed or assumed."""
-    from beltroad.finance.debt import prepared
+    from beltroad.finance.debt.inputs import prepared
 
     table = prepared.countries()
     if as_json:

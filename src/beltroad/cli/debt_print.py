@@ -13,9 +13,9 @@ from beltroad.cli.lines import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from beltroad.finance.debt.assess import Assessment
     from beltroad.finance.debt.bri.market import MarketAssessment
     from beltroad.finance.debt.io.beside import Beside
+    from beltroad.finance.debt.ratings.assess import Assessment
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["fans_table", "package", "show"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from beltroad.finance.debt.assess import Assessment
+    from beltroad.finance.debt.ratings.assess import Assessment
 
 __all__ = ["ratings"]
 
@@ -57,11 +57,11 @@ def _table(done: Callable[[float], None]) -> tuple[pd.DataFrame, pd.DataFrame]:
     import pandas as pd
 
     from beltroad.errors import InputError
-    from beltroad.finance.debt import prepared
-    from beltroad.finance.debt.assess import assess
     from beltroad.finance.debt.bri.market import assess_market
+    from beltroad.finance.debt.inputs import prepared
     from beltroad.finance.debt.published.confusion import rating_table
     from beltroad.finance.debt.published.findings import ratings as published
+    from beltroad.finance.debt.ratings.assess import assess
 
     with_rating = set(published()["iso3"])
     ours: dict[str, Assessment] = {}

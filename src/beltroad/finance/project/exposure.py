@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.finance.debt.package import ProjectLoan, ProjectPackage
+from beltroad.finance.debt.dynamics.package import ProjectLoan, ProjectPackage
 from beltroad.finance.project import terms
 from beltroad.finance.project.case import Floats, base_case, rates_by_year
 from beltroad.finance.project.cashflow import Flows, simulate

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from beltroad.errors import InputError
-from beltroad.finance.debt import engine
+from beltroad.finance.debt.dynamics import engine
 from beltroad.finance.debt.model import CountryInputs, DebtPath
 
 __all__ = ["long_term_table", "with_costs"]

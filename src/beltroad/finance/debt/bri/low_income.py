@@ -15,14 +15,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from beltroad.finance.debt import parameters
-from beltroad.finance.debt.assess import Assessment, assess
 from beltroad.finance.debt.bri.correction import Correction, Reason, correct
 from beltroad.finance.debt.bri.reverse import Terms, reverse_test
 from beltroad.finance.debt.bri.steps import RATINGS, Step, step
 from beltroad.finance.debt.bri.tables import coverage_table, projection_table, report_table
-from beltroad.finance.debt.engine import ProjectPackage
+from beltroad.finance.debt.dynamics.engine import ProjectPackage
 from beltroad.finance.debt.model import CountryInputs
 from beltroad.finance.debt.parameters import Parameters
+from beltroad.finance.debt.ratings.assess import Assessment, assess
 
 __all__ = ["BriAssessment", "assess_bri"]
 

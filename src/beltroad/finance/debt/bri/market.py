@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from beltroad.finance.debt import engine, parameters
+from beltroad.finance.debt import parameters
 from beltroad.finance.debt.bri import fan_index, near_term
 from beltroad.finance.debt.bri.long_term import long_term_table
 from beltroad.finance.debt.bri.loss import cumulative_probability_pct, loss_table
+from beltroad.finance.debt.dynamics import engine
 from beltroad.finance.debt.model import CountryInputs, DebtPath
 from beltroad.finance.debt.parameters import Parameters
 from beltroad.finance.debt.stochastic.fan import Fan

@@ -14,7 +14,7 @@ from functools import partial
 import pandas as pd
 
 from beltroad.errors import InputError
-from beltroad.finance.debt import engine
+from beltroad.finance.debt.dynamics import engine
 from beltroad.finance.debt.model import CountryInputs, DebtPath
 
 __all__ = ["Terms", "breached", "new_borrowing", "reverse_test"]

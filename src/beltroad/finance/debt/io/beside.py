@@ -15,7 +15,7 @@ from beltroad.finance.debt.model import DebtPath
 from beltroad.finance.loan import loan_present_value
 
 if TYPE_CHECKING:
-    from beltroad.finance.debt.assess import Assessment
+    from beltroad.finance.debt.ratings.assess import Assessment
 
 __all__ = ["Beside", "Facts", "package_content", "package_record"]
 

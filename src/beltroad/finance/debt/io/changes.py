@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from beltroad.finance.debt import decomposition
+from beltroad.finance.debt.dynamics import decomposition
 from beltroad.finance.debt.io.drawings import (
     BOTTOM,
     HEIGHT,

@@ -14,7 +14,7 @@ from beltroad.finance.debt.io import view
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:
-    from beltroad.finance.debt.assess import Assessment
+    from beltroad.finance.debt.ratings.assess import Assessment
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["BOTTOM", "HEIGHT", "LEFT", "RIGHT", "TOP", "WIDTH", "Band", "Chart", "Line", "Scale",

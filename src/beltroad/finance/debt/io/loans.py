@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from beltroad.errors import suggest
-from beltroad.finance.debt.engine import ProjectLoan, ProjectPackage
+from beltroad.finance.debt.dynamics.engine import ProjectLoan, ProjectPackage
 from beltroad.finance.debt.io import cells as forms
 from beltroad.finance.debt.io.checks_settings import whole
 from beltroad.finance.debt.io.csvfile import csv_lines

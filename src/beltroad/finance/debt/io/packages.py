@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.engine import ProjectLoan, ProjectPackage
+from beltroad.finance.debt.dynamics.engine import ProjectLoan, ProjectPackage
 from beltroad.finance.debt.io.loans import read_package
 from beltroad.finance.debt.model import CountryInputs
 

@@ -17,9 +17,9 @@ from beltroad.finance.debt.io.page_parts import (
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:
-    from beltroad.finance.debt.assess import Assessment
     from beltroad.finance.debt.bri.low_income import BriAssessment
     from beltroad.finance.debt.io.beside import Beside
+    from beltroad.finance.debt.ratings.assess import Assessment
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["debt_page"]

@@ -59,7 +59,7 @@ def _is_path(text: str) -> bool:
 
 
 def _prepared(text: str) -> CountryInputs:
-    from beltroad.finance.debt import prepared
+    from beltroad.finance.debt.inputs import prepared
 
     inputs = prepared.inputs(economies.iso3(text))
     if len(inputs.sources) or "debt_sources" not in evidence.names():

@@ -20,9 +20,9 @@ from beltroad.finance.debt.model import CountryInputs, DebtPath
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:
-    from beltroad.finance.debt.assess import Assessment
     from beltroad.finance.debt.bri.low_income import BriAssessment
     from beltroad.finance.debt.io.beside import Beside
+    from beltroad.finance.debt.ratings.assess import Assessment
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["SCHEMA", "as_json", "bri_record", "change_rows", "csv_files", "fan_files", "fan_record",

@@ -13,9 +13,9 @@ from beltroad.finance.debt.io.sheet_writer import INK, MUTED, Sheets, clean
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:
-    from beltroad.finance.debt.assess import Assessment
     from beltroad.finance.debt.bri.low_income import BriAssessment
     from beltroad.finance.debt.io.beside import Beside
+    from beltroad.finance.debt.ratings.assess import Assessment
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["result_workbook"]

@@ -17,7 +17,7 @@ from beltroad.finance.debt.model import CountryInputs
 from beltroad.finance.debt.vocabulary import INDICATORS, SERIES, SETTINGS
 
 if TYPE_CHECKING:
-    from beltroad.finance.debt.assess import Assessment
+    from beltroad.finance.debt.ratings.assess import Assessment
 
 __all__ = [
     "SCENARIOS", "Extreme", "breach_words", "brief", "capital", "column_title", "drivers",

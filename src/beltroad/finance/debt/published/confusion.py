@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from beltroad.errors import InputError
-from beltroad.finance.debt import prepared
-from beltroad.finance.debt.assess import Assessment, assess
 from beltroad.finance.debt.bri.steps import RATINGS
+from beltroad.finance.debt.inputs import prepared
 from beltroad.finance.debt.published.findings import classes, comparison, ratings, row
+from beltroad.finance.debt.ratings.assess import Assessment, assess
 
 __all__ = ["agreement", "class_table", "confusion", "our_ratings", "rating_table"]
 

@@ -9,8 +9,8 @@ import pandas as pd
 from beltroad.errors import DataError
 from beltroad.finance.debt import parameters
 from beltroad.finance.debt.bri.fan_index import BankExposure, financing_index
-from beltroad.finance.debt.classification import Averages, class_of, composite
 from beltroad.finance.debt.published.findings import comparison, findings, published, row
+from beltroad.finance.debt.ratings.classification import Averages, class_of, composite
 from beltroad.finance.loan import grant_element
 
 __all__ = ["composite_example", "financing_example", "grant_elements"]

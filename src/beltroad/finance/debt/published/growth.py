@@ -22,7 +22,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from beltroad.errors import InputError, suggest
-from beltroad.finance.debt import engine, parameters, prepared
+from beltroad.finance.debt import parameters
+from beltroad.finance.debt.dynamics import engine
+from beltroad.finance.debt.inputs import prepared
 from beltroad.finance.debt.model import CountryInputs, DebtPath
 from beltroad.finance.debt.published.findings import comparison, exposure, published, row
 

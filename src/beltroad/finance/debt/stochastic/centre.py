@@ -30,9 +30,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.macro import Notes
+from beltroad.finance.debt.dynamics.macro import Notes
+from beltroad.finance.debt.dynamics.residual import residual_loan
 from beltroad.finance.debt.model import CountryInputs, DebtPath
-from beltroad.finance.debt.residual import residual_loan
 from beltroad.finance.debt.stochastic import kernels as k
 from beltroad.finance.debt.stochastic.history import DRIVERS, History
 from beltroad.finance.loan import loan_present_value

@@ -208,7 +208,7 @@ def fan_from_dict(plain: Mapping[str, Any]) -> Fan:
 
 
 def _baseline(inputs: CountryInputs, years: int) -> DebtPath:
-    from beltroad.finance.debt.engine import project
+    from beltroad.finance.debt.dynamics.engine import project
 
     return project(inputs, years=years)
 

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.ledger import Ledger
-from beltroad.finance.debt.macro import Macro, Notes
+from beltroad.finance.debt.dynamics.ledger import Ledger
+from beltroad.finance.debt.dynamics.macro import Macro, Notes
+from beltroad.finance.debt.dynamics.portfolio import Kernel, Mix, kernel, weighted_terms
 from beltroad.finance.debt.model import CountryInputs
-from beltroad.finance.debt.portfolio import Kernel, Mix, kernel, weighted_terms
 
 __all__ = ["ResidualTerms", "Shocked", "TermChange", "read_residual", "residual_loan",
            "stressed_ledgers"]  # fmt: skip

@@ -13,7 +13,7 @@ import pandas as pd
 
 from beltroad.finance.debt.model import DebtPath
 from beltroad.finance.debt.parameters import Parameters
-from beltroad.finance.debt.signals import counted_peak
+from beltroad.finance.debt.ratings.signals import counted_peak
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 __all__ = ["distances", "space"]

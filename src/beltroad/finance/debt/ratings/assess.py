@@ -8,21 +8,21 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from beltroad.finance.debt import engine, stress
-from beltroad.finance.debt.classification import (
+from beltroad.finance.debt.dynamics import engine, stress
+from beltroad.finance.debt.model import CountryInputs, DebtPath
+from beltroad.finance.debt.parameters import Parameters, load
+from beltroad.finance.debt.ratings.classification import (
     Averages,
     Capacity,
     averages,
     classify,
     world_growth,
 )
-from beltroad.finance.debt.granularity import distances, space
-from beltroad.finance.debt.market_module import MarketModule, market_module
-from beltroad.finance.debt.model import CountryInputs, DebtPath
-from beltroad.finance.debt.parameters import Parameters, load
-from beltroad.finance.debt.probability import probability_table
-from beltroad.finance.debt.realism import PublicInvestment, realism_table
-from beltroad.finance.debt.signals import (
+from beltroad.finance.debt.ratings.granularity import distances, space
+from beltroad.finance.debt.ratings.market_module import MarketModule, market_module
+from beltroad.finance.debt.ratings.probability import probability_table
+from beltroad.finance.debt.ratings.realism import PublicInvestment, realism_table
+from beltroad.finance.debt.ratings.signals import (
     indicator_table,
     ratings,
     signal_table,

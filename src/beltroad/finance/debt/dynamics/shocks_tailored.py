@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.baseline import Baseline
-from beltroad.finance.debt.engine import Shock
-from beltroad.finance.debt.parameters import Parameters
-from beltroad.finance.debt.portfolio import kernel
-from beltroad.finance.debt.residual import Shocked, TermChange
-from beltroad.finance.debt.shocks_common import (
+from beltroad.finance.debt.dynamics.baseline import Baseline
+from beltroad.finance.debt.dynamics.engine import Shock
+from beltroad.finance.debt.dynamics.portfolio import kernel
+from beltroad.finance.debt.dynamics.residual import Shocked, TermChange
+from beltroad.finance.debt.dynamics.shocks_common import (
     FIRST,
     borrowed,
     moments,
@@ -25,6 +24,7 @@ from beltroad.finance.debt.shocks_common import (
     real_usd_deflator,
     shocked_years,
 )
+from beltroad.finance.debt.parameters import Parameters
 
 __all__ = ["commodity_prices", "commodity_share_pct", "contingent_liabilities",
            "contingent_liability_pct", "market_financing", "natural_disaster",

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from beltroad import evidence
 from beltroad.errors import InputError
 from beltroad.evidence import economies
-from beltroad.finance.debt import borrowing
-from beltroad.finance.debt.book import RULE, Book
-from beltroad.finance.debt.extend import extend
+from beltroad.finance.debt.inputs import borrowing
+from beltroad.finance.debt.inputs.book import RULE, Book
+from beltroad.finance.debt.inputs.extend import extend
 from beltroad.finance.debt.model import CountryInputs
 from beltroad.finance.debt.vocabulary import SERIES, SETTINGS
 

@@ -1,6 +1,6 @@
 """Rules that turn reported figures into whole series: deterministic, stated, flagged.
 
-Nothing here knows a country. A :class:`~beltroad.finance.debt.book.Book` holds each value with its
+Nothing here knows a country. A :class:`~.book.Book` holds each value with its
 kind and source; every rule fills only years that are still empty, and marks what it fills
 ``imputed`` (calculated from other figures of the same country) or ``assumed`` (a convention). The
 rules and what they rest on are described in ``docs/methods/debt-inputs.md``.
@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.finance.debt.book import RULE, Book
-from beltroad.finance.debt.extend_fiscal import fiscal
+from beltroad.finance.debt.inputs.book import RULE, Book
+from beltroad.finance.debt.inputs.extend_fiscal import fiscal
 
 __all__ = ["CONVERGENCE_YEARS", "extend"]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from beltroad.finance.debt.book import RULE, Book
+from beltroad.finance.debt.inputs.book import RULE, Book
 from beltroad.finance.debt.model import Instrument
 from beltroad.finance.schedule import unit_schedule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from beltroad.finance.debt.book import RULE, Book
+from beltroad.finance.debt.inputs.book import RULE, Book
 
 __all__ = ["FLOW_THRESHOLD_PCT", "fiscal"]
 

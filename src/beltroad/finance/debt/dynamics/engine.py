@@ -12,11 +12,11 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from beltroad.finance.debt.baseline import Baseline, prepare
+from beltroad.finance.debt.dynamics.baseline import Baseline, prepare
+from beltroad.finance.debt.dynamics.package import ProjectLoan, ProjectPackage
+from beltroad.finance.debt.dynamics.residual import Shocked, stressed_ledgers
+from beltroad.finance.debt.dynamics.table import debt_path
 from beltroad.finance.debt.model import CountryInputs, DebtPath
-from beltroad.finance.debt.package import ProjectLoan, ProjectPackage
-from beltroad.finance.debt.residual import Shocked, stressed_ledgers
-from beltroad.finance.debt.table import debt_path
 
 __all__ = ["Baseline", "ProjectLoan", "ProjectPackage", "Shock", "fallbacks", "prepare", "project",
            "project_from"]  # fmt: skip

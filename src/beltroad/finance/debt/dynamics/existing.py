@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.macro import Macro, Notes
+from beltroad.finance.debt.dynamics.macro import Macro, Notes
+from beltroad.finance.debt.dynamics.portfolio import weighted_terms
 from beltroad.finance.debt.model import CountryInputs
-from beltroad.finance.debt.portfolio import weighted_terms
 
 __all__ = ["Existing", "read_existing"]
 

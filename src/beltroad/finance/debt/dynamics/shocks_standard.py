@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.baseline import Baseline
-from beltroad.finance.debt.engine import Shock
-from beltroad.finance.debt.macro import Macro
-from beltroad.finance.debt.parameters import Parameters
-from beltroad.finance.debt.residual import Shocked
-from beltroad.finance.debt.shocks_common import (
+from beltroad.finance.debt.dynamics.baseline import Baseline
+from beltroad.finance.debt.dynamics.engine import Shock
+from beltroad.finance.debt.dynamics.macro import Macro
+from beltroad.finance.debt.dynamics.residual import Shocked
+from beltroad.finance.debt.dynamics.shocks_common import (
     FIRST,
     lowered,
     moments,
@@ -28,6 +27,7 @@ from beltroad.finance.debt.shocks_common import (
     real_usd_deflator,
     shocked_years,
 )
+from beltroad.finance.debt.parameters import Parameters
 
 __all__ = ["combination", "depreciation", "export_growth", "exports", "growth", "historical",
            "other_flows", "primary_balance"]  # fmt: skip

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.baseline import Baseline
-from beltroad.finance.debt.macro import Macro
+from beltroad.finance.debt.dynamics.baseline import Baseline
+from beltroad.finance.debt.dynamics.macro import Macro
+from beltroad.finance.debt.dynamics.residual import TermChange
 from beltroad.finance.debt.parameters import Parameters
-from beltroad.finance.debt.residual import TermChange
 
 __all__ = ["FIRST", "Moments", "balance_kept", "borrowed", "history", "lowered", "moments", "moved",
            "premium_change", "real_usd_deflator", "shocked_years"]  # fmt: skip

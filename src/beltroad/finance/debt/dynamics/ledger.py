@@ -19,10 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from beltroad.finance.debt.existing import Existing
-from beltroad.finance.debt.macro import Macro
-from beltroad.finance.debt.package import PackageFlows
-from beltroad.finance.debt.portfolio import Mix
+from beltroad.finance.debt.dynamics.existing import Existing
+from beltroad.finance.debt.dynamics.macro import Macro
+from beltroad.finance.debt.dynamics.package import PackageFlows
+from beltroad.finance.debt.dynamics.portfolio import Mix
 
 __all__ = ["Ledger", "baseline_ledger"]
 

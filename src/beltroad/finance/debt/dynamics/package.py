@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.macro import Macro
-from beltroad.finance.debt.portfolio import Kernel, kernel
+from beltroad.finance.debt.dynamics.macro import Macro
+from beltroad.finance.debt.dynamics.portfolio import Kernel, kernel
 
 __all__ = ["PackageFlows", "ProjectLoan", "ProjectPackage", "package_flows", "uplifted"]
 

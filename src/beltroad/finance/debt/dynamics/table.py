@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.finance.debt.ledger import Ledger
-from beltroad.finance.debt.macro import Macro
+from beltroad.finance.debt.dynamics.ledger import Ledger
+from beltroad.finance.debt.dynamics.macro import Macro
 from beltroad.finance.debt.model import DebtPath
 
 __all__ = ["COLUMNS", "debt_path"]

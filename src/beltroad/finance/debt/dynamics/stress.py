@@ -6,14 +6,14 @@ from typing import Protocol
 
 from beltroad.errors import InputError, suggest
 from beltroad.finance.debt import parameters as parameter_table
-from beltroad.finance.debt import shocks_standard as standard
-from beltroad.finance.debt import shocks_tailored as tailored
-from beltroad.finance.debt.baseline import Baseline, prepare
-from beltroad.finance.debt.engine import Shock, project_from
+from beltroad.finance.debt.dynamics import shocks_standard as standard
+from beltroad.finance.debt.dynamics import shocks_tailored as tailored
+from beltroad.finance.debt.dynamics.baseline import Baseline, prepare
+from beltroad.finance.debt.dynamics.engine import Shock, project_from
+from beltroad.finance.debt.dynamics.package import ProjectPackage
+from beltroad.finance.debt.dynamics.shocks_common import moments
 from beltroad.finance.debt.model import CountryInputs, DebtPath
-from beltroad.finance.debt.package import ProjectPackage
 from beltroad.finance.debt.parameters import Parameters
-from beltroad.finance.debt.shocks_common import moments
 
 __all__ = ["LABELS", "SCENARIOS", "run", "run_all", "skipped"]
 

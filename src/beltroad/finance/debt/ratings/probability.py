@@ -25,9 +25,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.finance.debt.classification import Averages
 from beltroad.finance.debt.model import DebtPath
 from beltroad.finance.debt.parameters import Parameters
+from beltroad.finance.debt.ratings.classification import Averages
 from beltroad.normal import ndtr
 
 __all__ = ["COLUMNS", "Probit", "probability_table", "probit_of"]

@@ -6,13 +6,18 @@ import math
 from dataclasses import dataclass
 
 from beltroad.errors import InputError
-from beltroad.finance.debt.existing import Existing, read_existing
-from beltroad.finance.debt.ledger import Ledger, baseline_ledger
-from beltroad.finance.debt.macro import Macro, Notes, read_macro
+from beltroad.finance.debt.dynamics.existing import Existing, read_existing
+from beltroad.finance.debt.dynamics.ledger import Ledger, baseline_ledger
+from beltroad.finance.debt.dynamics.macro import Macro, Notes, read_macro
+from beltroad.finance.debt.dynamics.package import (
+    PackageFlows,
+    ProjectPackage,
+    package_flows,
+    uplifted,
+)
+from beltroad.finance.debt.dynamics.portfolio import Mix, mix
+from beltroad.finance.debt.dynamics.residual import ResidualTerms, read_residual
 from beltroad.finance.debt.model import CountryInputs
-from beltroad.finance.debt.package import PackageFlows, ProjectPackage, package_flows, uplifted
-from beltroad.finance.debt.portfolio import Mix, mix
-from beltroad.finance.debt.residual import ResidualTerms, read_residual
 from beltroad.finance.debt.vocabulary import SETTINGS
 
 __all__ = ["Baseline", "prepare"]

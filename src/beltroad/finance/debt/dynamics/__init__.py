@@ -1,0 +1,1 @@
+"""Debt paths: the baseline, stress tests, packages of projects, and what drives debt."""

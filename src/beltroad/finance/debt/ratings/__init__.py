@@ -1,0 +1,1 @@
+"""Classes, signals and ratings from debt paths, and the checks beside them."""
