@@ -12,10 +12,10 @@ import pytest
 from beltroad.finance.debt.bri.low_income import assess_bri
 from beltroad.finance.debt.bri.market import assess_market
 from beltroad.finance.debt.dynamics.engine import ProjectLoan, ProjectPackage
-from beltroad.finance.debt.io.beside import Beside
-from beltroad.finance.debt.io.market_page import market_page
 from beltroad.finance.debt.io.packages import Package
-from beltroad.finance.debt.io.page import debt_page
+from beltroad.finance.debt.report.beside import Beside
+from beltroad.finance.debt.report.market_page import market_page
+from beltroad.finance.debt.report.page import debt_page
 from beltroad.finance.debt.stochastic.fan import fans
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "finance"))

@@ -20,14 +20,14 @@ from beltroad.errors import InputError
 from beltroad.finance.debt.bri.low_income import assess_bri
 from beltroad.finance.debt.bri.market import assess_market
 from beltroad.finance.debt.dynamics.engine import ProjectLoan, ProjectPackage
-from beltroad.finance.debt.io import changes, drawings, market_view, record, view
-from beltroad.finance.debt.io.beside import Beside
-from beltroad.finance.debt.io.market_page import market_page
-from beltroad.finance.debt.io.market_sheets import market_files, market_record, market_workbook
 from beltroad.finance.debt.io.packages import Package, read_packages
-from beltroad.finance.debt.io.page import debt_page
-from beltroad.finance.debt.io.sheets import result_workbook
 from beltroad.finance.debt.ratings.assess import Assessment, assess
+from beltroad.finance.debt.report import changes, drawings, market_view, record, view
+from beltroad.finance.debt.report.beside import Beside
+from beltroad.finance.debt.report.market_page import market_page
+from beltroad.finance.debt.report.market_sheets import market_files, market_record, market_workbook
+from beltroad.finance.debt.report.page import debt_page
+from beltroad.finance.debt.report.sheets import result_workbook
 from beltroad.finance.debt.stochastic.fan import Fan, fans
 from beltroad.finance.debt.vocabulary import INDICATORS
 from beltroad.finance.loan import grant_element

@@ -17,6 +17,7 @@ from beltroad.appraisal.scenario import Scenario
 from beltroad.errors import Fault, InputError, ScenarioError, suggest
 from beltroad.infrastructure.network import DRYPORT, PORT
 from beltroad.infrastructure.parameters import parameter_keys
+from beltroad.validation import fault_of, key_of
 
 __all__ = ["known_codes", "parse_scenario", "place_refs", "read_scenario"]
 
@@ -95,7 +96,10 @@ def parse_scenario(
     try:
         scenario = Scenario.model_validate(data, context=_codes_with_own(data))
     except ValidationError as error:
-        faults.extend(_fault(e) for e in _causes(error.errors()))
+        faults.extend(
+            fault_of(e, Scenario, root="scenario", more_keys=("base", "overrides", "apply"))
+            for e in _causes(error.errors())
+        )
         raise ScenarioError(source, faults) from None
     if faults:
         raise ScenarioError(source, faults)
@@ -210,67 +214,8 @@ def _causes(errors: list[Any]) -> list[Any]:
         if e["type"] == "literal_error":
             return isinstance(e["input"], list)
         return e["type"] == "tuple_type" and any(
-            o["type"] == "literal_error" and _key(o["loc"]) == _key(place) for o in errors
+            o["type"] == "literal_error" and key_of(o["loc"], "") == key_of(place, "")
+            for o in errors
         )
 
     return [e for e in errors if not follows(e)]
-
-
-def _fault(error: Any) -> Fault:
-    """One pydantic fault as key, value and remedy."""
-    where, value, limits = _key(error["loc"]), error.get("input"), error.get("ctx", {})
-    got = f"{value!r:.60}"
-    match error["type"]:
-        case "extra_forbidden":
-            known = _keys_at(error["loc"])
-            hint = suggest(str(error["loc"][-1]), known)
-            return Fault(where, "is not a key of a scenario.", f"{hint} Keys: {', '.join(known)}.")
-        case "missing":
-            return Fault(where, "is missing.", "Add it.")
-        case "value_error":
-            return Fault(where, str(limits["error"]))
-        case "literal_error":
-            return Fault(where, f"{got} is not allowed.", f"Use {limits['expected']}.")
-        case "string_pattern_mismatch":
-            return Fault(where, f"{got} is not an id.", "Use capital letters, digits and hyphens.")
-        case "too_short" | "string_too_short":
-            return Fault(where, f"{got} is empty.", "Give at least 1 item or character.")
-        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            return Fault(
-                where, f"{got} is out of range.", f"{error['msg'].replace('Input s', 'S')}."
-            )
-        case "int_parsing" | "int_type" | "float_parsing" | "float_type" | "int_from_float":
-            return Fault(
-                where, f"{got} is not a number that fits here.", "Write it without quotes."
-            )
-        case _:
-            return Fault(where, f"{error['msg']} (got {got}).")
-
-
-def _key(loc: tuple[Any, ...]) -> str:
-    out = ""
-    for part in loc:
-        if isinstance(part, int):
-            out += f"[{part}]"
-        elif "[" in part or part in ("str", "float", "int"):
-            continue  # pydantic names the branch of a union; a reader's file has no such key
-        else:
-            out += ("." if out else "") + part
-    return out or "scenario"
-
-
-def _keys_at(loc: tuple[Any, ...]) -> list[str]:
-    """Names allowed beside the last part of ``loc``."""
-    model: Any = Scenario
-    for part in loc[:-1]:
-        if isinstance(part, int):
-            continue
-        field = getattr(model, "model_fields", {}).get(part)
-        if field is None:
-            break
-        model = field.annotation
-        for inner in getattr(model, "__args__", ()):
-            if hasattr(inner, "model_fields"):
-                model = inner
-    names = list(getattr(model, "model_fields", {}))
-    return names + (["base", "overrides", "apply"] if model is Scenario else [])

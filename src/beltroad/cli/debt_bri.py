@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from beltroad.finance.debt.bri.low_income import BriAssessment
     from beltroad.finance.debt.bri.market import MarketAssessment
-    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.model import CountryInputs
+    from beltroad.finance.debt.report.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["low_income", "market"]
@@ -29,7 +29,7 @@ def _head(console: Console, inputs: CountryInputs, framework: str) -> None:
 
 
 def _foot(console: Console, inputs: CountryInputs, notes: Sequence[str]) -> None:
-    from beltroad.finance.debt.io import view
+    from beltroad.finance.debt.report import view
 
     console.print()
     say(console, f"Inputs: {view.overview(inputs)}")
@@ -42,7 +42,7 @@ def low_income(
 ) -> None:
     """The nine steps and the ratings."""
     from beltroad.cli import debt_print
-    from beltroad.finance.debt.io import view
+    from beltroad.finance.debt.report import view
 
     inputs = found.decisive.inputs
     _head(console, inputs, "BRI-DSF for low-income countries (2019)")
@@ -70,7 +70,7 @@ def market(
 ) -> None:  # fmt: skip
     """Signals of the three horizons."""
     from beltroad.cli import debt_print
-    from beltroad.finance.debt.io import market_view
+    from beltroad.finance.debt.report import market_view
 
     _head(console, found.inputs, market_view.FRAMEWORK)
     console.print()

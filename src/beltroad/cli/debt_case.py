@@ -13,10 +13,10 @@ from beltroad import __version__
 if TYPE_CHECKING:
     from beltroad.finance.debt.bri.low_income import BriAssessment
     from beltroad.finance.debt.bri.market import MarketAssessment
-    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.io.packages import Package
     from beltroad.finance.debt.model import CountryInputs
     from beltroad.finance.debt.ratings.assess import Assessment
+    from beltroad.finance.debt.report.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["Case", "LowIncome", "Market", "Request", "make"]
@@ -73,7 +73,7 @@ class LowIncome:
 
     def page(self) -> bytes:
         """The report."""
-        from beltroad.finance.debt.io.page import debt_page
+        from beltroad.finance.debt.report.page import debt_page
 
         text = debt_page(self.assessment, self.fans, beside=self.beside, bri=self.bri,
                          version=__version__)  # fmt: skip
@@ -81,7 +81,7 @@ class LowIncome:
 
     def workbook(self) -> bytes:
         """All results as a workbook."""
-        from beltroad.finance.debt.io.sheets import result_workbook
+        from beltroad.finance.debt.report.sheets import result_workbook
 
         return result_workbook(self.assessment, self.fans, beside=self.beside, bri=self.bri,
                                version=__version__)  # fmt: skip
@@ -92,7 +92,7 @@ class LowIncome:
 
     @cached_property
     def _json(self) -> bytes:
-        from beltroad.finance.debt.io import record
+        from beltroad.finance.debt.report import record
 
         given: dict[str, Any] = {"beside": self.beside, "version": __version__}
         if self.bri is not None:
@@ -101,7 +101,7 @@ class LowIncome:
 
     def tables(self) -> dict[str, bytes]:
         """CSV tables by file name."""
-        from beltroad.finance.debt.io.record import csv_files
+        from beltroad.finance.debt.report.record import csv_files
 
         return csv_files(self.assessment, self.fans, beside=self.beside, bri=self.bri)
 
@@ -130,13 +130,13 @@ class Market:
 
     def page(self) -> bytes:
         """The report."""
-        from beltroad.finance.debt.io.market_page import market_page
+        from beltroad.finance.debt.report.market_page import market_page
 
         return market_page(self.assessment, self.fans, **self._given()).encode()
 
     def workbook(self) -> bytes:
         """All results as a workbook."""
-        from beltroad.finance.debt.io.market_sheets import market_workbook
+        from beltroad.finance.debt.report.market_sheets import market_workbook
 
         return market_workbook(self.assessment, self.fans, **self._given())
 
@@ -146,14 +146,14 @@ class Market:
 
     @cached_property
     def _json(self) -> bytes:
-        from beltroad.finance.debt.io.market_sheets import market_record
-        from beltroad.finance.debt.io.record import as_json
+        from beltroad.finance.debt.report.market_sheets import market_record
+        from beltroad.finance.debt.report.record import as_json
 
         return as_json(market_record(self.assessment, self.fans, **self._given()))
 
     def tables(self) -> dict[str, bytes]:
         """CSV tables by file name."""
-        from beltroad.finance.debt.io.market_sheets import market_files
+        from beltroad.finance.debt.report.market_sheets import market_files
 
         return market_files(self.assessment, self.fans, beside=self.beside)
 
@@ -165,8 +165,8 @@ class Market:
 
 
 def _low_income(framework: str, request: Request) -> LowIncome:
-    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.ratings.assess import assess
+    from beltroad.finance.debt.report.beside import Beside
 
     inputs, package = request.inputs, request.package
     projects = None if package is None else package.projects
@@ -200,8 +200,8 @@ def _market(request: Request) -> Market:
     from beltroad.errors import InputError
     from beltroad.finance.debt.bri.market import assess_market
     from beltroad.finance.debt.dynamics import engine
-    from beltroad.finance.debt.io.beside import Beside
-    from beltroad.finance.debt.io.market_view import horizon
+    from beltroad.finance.debt.report.beside import Beside
+    from beltroad.finance.debt.report.market_view import horizon
     from beltroad.finance.debt.stochastic.fan import fans as draw
 
     inputs, package = request.inputs, request.package

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from beltroad.finance.debt.bri.market import MarketAssessment
-    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.ratings.assess import Assessment
+    from beltroad.finance.debt.report.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["fans_table", "package", "show"]
@@ -28,7 +28,7 @@ def show(
     console: Console, found: Assessment, fans: Sequence[Fan] = (), beside: Beside | None = None
 ) -> None:
     """Print rating, burdens, what is assumed, and notes."""
-    from beltroad.finance.debt.io import view
+    from beltroad.finance.debt.report import view
 
     inputs = found.inputs
     console.print(f"[b]{escape(inputs.name)}[/b]  {inputs.iso3}", highlight=False)
@@ -70,7 +70,7 @@ def show(
 
 
 def _burdens(found: Assessment) -> Table:
-    from beltroad.finance.debt.io import view
+    from beltroad.finance.debt.report import view
 
     shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     shown.add_column("burden", no_wrap=True)
@@ -93,8 +93,8 @@ def _burdens(found: Assessment) -> Table:
 
 def package(console: Console, found: Assessment | MarketAssessment, beside: Beside) -> None:
     """Without and with the projects, side by side."""
-    from beltroad.finance.debt.io import view
-    from beltroad.finance.debt.io.beside import package_content
+    from beltroad.finance.debt.report import view
+    from beltroad.finance.debt.report.beside import package_content
 
     part = package_content(found, beside)["package"]
     facts = part["facts"]
@@ -121,7 +121,7 @@ def package(console: Console, found: Assessment | MarketAssessment, beside: Besi
 
 def fans_table(console: Console, fans: Sequence[Fan]) -> None:
     """Where the drawn paths end."""
-    from beltroad.finance.debt.io.page_parts import quantity_title
+    from beltroad.finance.debt.report.page_parts import quantity_title
 
     shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     shown.add_column(f"{fans[0].draws:,} drawn paths, seed {fans[0].seed}", no_wrap=True)

@@ -125,7 +125,7 @@ def _summary(table: pd.DataFrame, listed: pd.DataFrame) -> dict[str, Any]:
 
 
 def _print(console: Console, table: pd.DataFrame, summary: dict[str, Any]) -> None:
-    from beltroad.finance.debt.io import view
+    from beltroad.finance.debt.report import view
 
     shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for title in ("code", "class", "external", "overall", "published", "on", "equal"):

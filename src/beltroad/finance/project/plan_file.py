@@ -5,12 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from beltroad.errors import Fault, InputError, ScenarioError, suggest
+from beltroad.errors import Fault, InputError, ScenarioError
 from beltroad.finance.project.plan import Plan
+from beltroad.validation import fault_of
 
 __all__ = ["parse", "read", "read_all"]
 
@@ -69,7 +70,7 @@ def parse(raw: Mapping[str, Any], *, source: str = "plan") -> Plan:
     try:
         return Plan.model_validate(dict(raw))
     except ValidationError as error:
-        faults = [_fault(each) for each in error.errors()]
+        faults = [fault_of(each, Plan, root="plan") for each in error.errors()]
     # A dictionary's keys are checked twice for years: the same line need not stand there twice.
     raise ScenarioError(source, list(dict.fromkeys(faults)))
 
@@ -92,73 +93,3 @@ def _toml(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: not valid TOML: {error}") from None
     except RecursionError:
         raise InputError(f"{path}: nested too deeply to be a plan") from None
-
-
-def _fault(error: Any) -> Fault:
-    where, value, limits = _key(error["loc"]), error.get("input"), error.get("ctx", {})
-    got = f"{value!r:.60}"
-    match error["type"]:
-        case "extra_forbidden":
-            known = _keys_at(error["loc"])
-            hint = suggest(str(error["loc"][-1]), known)
-            return Fault(where, "is not a key here.", f"{hint} Keys: {', '.join(known)}.".strip())
-        case "missing":
-            return Fault(where, "is missing.", "Add it.")
-        case "value_error":
-            return Fault(where, str(limits["error"]))
-        case "literal_error":
-            hint = suggest(str(value), [w.strip("' ") for w in limits["expected"].split(",")])
-            return Fault(
-                where, f"{got} is not allowed.", f"{hint} Use {limits['expected']}.".strip()
-            )
-        case "string_pattern_mismatch":
-            return Fault(where, f"{got} is not a code.", f"It must match {limits['pattern']}.")
-        case "too_short" | "string_too_short":
-            return Fault(where, f"{got} is empty.", "Give at least one.")
-        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            bound = error["msg"].replace("Input should be", "Should be")
-            return Fault(where, f"{got} is out of range.", f"{bound}.")
-        case "int_parsing" | "int_type" | "float_parsing" | "float_type" | "int_from_float":
-            return Fault(
-                where, f"{got} is not a number that fits here.", "Write it without quotes."
-            )
-        case _:
-            return Fault(where, f"{error['msg']} (got {got}).")
-
-
-def _key(loc: tuple[Any, ...]) -> str:
-    out = ""
-    for part in loc:
-        if isinstance(part, int):
-            out += f"[{part}]"
-        elif part in ("float", "str", "int", "[key]") or "[" in part:
-            continue  # pydantic names the branch of a union; a reader's file has no such key
-        else:
-            out += ("." if out else "") + part
-    return out or "plan"
-
-
-def _keys_at(loc: tuple[Any, ...]) -> list[str]:
-    """Names allowed beside the last part of ``loc``."""
-    model: Any = Plan
-    for part in loc[:-1]:
-        if isinstance(part, int):
-            continue
-        field = getattr(model, "model_fields", {}).get(part)
-        if field is not None:
-            model = _model_in(field.annotation) or model
-        elif part in loc:  # the key of a table of parts, such as a currency
-            continue
-    return list(getattr(model, "model_fields", {}))
-
-
-def _model_in(annotation: Any) -> Any:
-    """The part that an annotation holds, or nothing."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in (list, dict, Union) or get_args(annotation):
-        for inner in get_args(annotation):
-            found = _model_in(inner)
-            if found is not None:
-                return found
-    return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from beltroad.finance.debt.io import drawings, steps, view
-from beltroad.finance.debt.io.beside import package_content
-from beltroad.finance.debt.io.page_parts import (
+from beltroad.finance.debt.report import drawings, steps, view
+from beltroad.finance.debt.report.beside import package_content
+from beltroad.finance.debt.report.page_parts import (
     change_content,
     fans_content,
     figure,
@@ -18,8 +18,8 @@ from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:
     from beltroad.finance.debt.bri.low_income import BriAssessment
-    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.ratings.assess import Assessment
+    from beltroad.finance.debt.report.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["debt_page"]

@@ -12,9 +12,9 @@ import pandas as pd
 import xlsxwriter
 
 from beltroad.finance.debt.io import cells as forms
-from beltroad.finance.debt.io import changes, view
 from beltroad.finance.debt.io.layout import KIND_LOOK
 from beltroad.finance.debt.model import CountryInputs, DebtPath
+from beltroad.finance.debt.report import changes, view
 from beltroad.finance.debt.vocabulary import SERIES
 
 if TYPE_CHECKING:

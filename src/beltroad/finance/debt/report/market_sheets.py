@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from beltroad.files import csv_bytes
-from beltroad.finance.debt.io import changes, market_view, view
-from beltroad.finance.debt.io.beside import package_record
-from beltroad.finance.debt.io.record import (
+from beltroad.finance.debt.report import changes, market_view, view
+from beltroad.finance.debt.report.beside import package_record
+from beltroad.finance.debt.report.record import (
     change_rows,
     fan_files,
     fan_record,
@@ -20,11 +20,11 @@ from beltroad.finance.debt.io.record import (
     provenance,
     rows,
 )
-from beltroad.finance.debt.io.sheet_writer import Sheets
+from beltroad.finance.debt.report.sheet_writer import Sheets
 
 if TYPE_CHECKING:
     from beltroad.finance.debt.bri.market import MarketAssessment
-    from beltroad.finance.debt.io.beside import Beside
+    from beltroad.finance.debt.report.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["SCHEMA", "market_files", "market_record", "market_workbook"]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from beltroad.finance.debt.io import drawings, market_view, view
-from beltroad.finance.debt.io.beside import package_content
-from beltroad.finance.debt.io.page_parts import (
+from beltroad.finance.debt.report import drawings, market_view, view
+from beltroad.finance.debt.report.beside import package_content
+from beltroad.finance.debt.report.page_parts import (
     change_content,
     fans_content,
     figure,
@@ -20,7 +20,7 @@ from beltroad.finance.debt.io.page_parts import (
 
 if TYPE_CHECKING:
     from beltroad.finance.debt.bri.market import MarketAssessment
-    from beltroad.finance.debt.io.beside import Beside
+    from beltroad.finance.debt.report.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["market_page"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import pandas as pd
 
 from beltroad.finance.debt.bri.market import MarketAssessment
-from beltroad.finance.debt.io import view
 from beltroad.finance.debt.io.packages import Package
 from beltroad.finance.debt.model import DebtPath
+from beltroad.finance.debt.report import view
 from beltroad.finance.loan import loan_present_value
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _ratings(one: Assessment, other: Assessment) -> list[Row]:
 
 
 def _market(one: MarketAssessment, other: MarketAssessment) -> list[Row]:
-    from beltroad.finance.debt.io.market_view import SIGNALS
+    from beltroad.finance.debt.report.market_view import SIGNALS
 
     rows: list[Row] = [
         (title, "", str(one.signals[key]), str(other.signals[key]))

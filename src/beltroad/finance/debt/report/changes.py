@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from beltroad.finance.debt.dynamics import decomposition
-from beltroad.finance.debt.io.drawings import (
+from beltroad.finance.debt.model import DebtPath
+from beltroad.finance.debt.report.drawings import (
     BOTTOM,
     HEIGHT,
     LEFT,
@@ -20,7 +21,6 @@ from beltroad.finance.debt.io.drawings import (
     Line,
     Scale,
 )
-from beltroad.finance.debt.model import DebtPath
 
 __all__ = ["PARTS", "Change", "tables", "view_of"]
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from beltroad.finance.debt.io import steps, view
-from beltroad.finance.debt.io.record import path_table
-from beltroad.finance.debt.io.sheet_writer import INK, MUTED, Sheets, clean
+from beltroad.finance.debt.report import steps, view
+from beltroad.finance.debt.report.record import path_table
+from beltroad.finance.debt.report.sheet_writer import INK, MUTED, Sheets, clean
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:
     from beltroad.finance.debt.bri.low_income import BriAssessment
-    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.ratings.assess import Assessment
+    from beltroad.finance.debt.report.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["result_workbook"]

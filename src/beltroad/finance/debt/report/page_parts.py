@@ -13,8 +13,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from beltroad.finance.debt.io import cells as forms
-from beltroad.finance.debt.io import changes, drawings, view
 from beltroad.finance.debt.model import CountryInputs, DebtPath
+from beltroad.finance.debt.report import changes, drawings, view
 from beltroad.finance.debt.vocabulary import SERIES, SETTINGS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["change_content", "fans_content", "figure", "inputs_content", "quantity_title",
            "render", "table_content"]  # fmt: skip
 
-_FOLDER = files("beltroad.finance.debt.io") / "templates"
+_FOLDER = files("beltroad.finance.debt.report") / "templates"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff\u202a-\u202e]")
 _MEASURES = {
     "above_threshold": "above the threshold in the last year",

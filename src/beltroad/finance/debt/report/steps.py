@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from beltroad.finance.debt.io import view
-from beltroad.finance.debt.io.page_parts import table_content
+from beltroad.finance.debt.report import view
+from beltroad.finance.debt.report.page_parts import table_content
 
 if TYPE_CHECKING:
     from beltroad.finance.debt.bri.low_income import BriAssessment

@@ -14,15 +14,15 @@ import pandas as pd
 from beltroad import evidence
 from beltroad.files import csv_bytes
 from beltroad.finance.debt.io import cells as forms
-from beltroad.finance.debt.io import changes, steps, view
-from beltroad.finance.debt.io.beside import package_record
 from beltroad.finance.debt.model import CountryInputs, DebtPath
+from beltroad.finance.debt.report import changes, steps, view
+from beltroad.finance.debt.report.beside import package_record
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:
     from beltroad.finance.debt.bri.low_income import BriAssessment
-    from beltroad.finance.debt.io.beside import Beside
     from beltroad.finance.debt.ratings.assess import Assessment
+    from beltroad.finance.debt.report.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
 __all__ = ["SCHEMA", "as_json", "bri_record", "change_rows", "csv_files", "fan_files", "fan_record",

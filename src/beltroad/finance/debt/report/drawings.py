@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from beltroad.finance.debt.io import view
+from beltroad.finance.debt.report import view
 from beltroad.finance.debt.vocabulary import INDICATORS
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Results of an assessment for people and programs: page, workbook, JSON, CSV."""
