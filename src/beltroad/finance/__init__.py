@@ -1,4 +1,8 @@
-"""Finance: what projects cost per year, who is billed, and how soft a loan is."""
+"""Finance: what projects cost a year, who is billed, and how soft a loan is.
+
+``finance.invest`` is the ledger of two-way investment, ``finance.project`` project finance, and
+``finance.debt`` debt sustainability.
+"""
 
 from beltroad.finance.cost import (
     annual_cost,
