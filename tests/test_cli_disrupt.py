@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from beltroad.appraisal.disruption import Disruption, Study
+from beltroad.appraisal import disruption_tables
+from beltroad.appraisal.disruption import Study
 from command_line import run_beltroad
 
 FILES = {"summary.json", "relations.csv", "countries.csv", "detours.csv", "gates.csv"}
+
+
+def once(work: Callable[..., Any]) -> Callable[..., Any]:
+    known: list[Any] = []
+
+    def remembered(*given: Any, **named: Any) -> Any:
+        known.extend([] if known else [work(*given, **named)])
+        return known[0]
+
+    return remembered
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +78,9 @@ def test_a_closed_strait_as_text_json_and_files(
     tmp_path: Path,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(Study, "of", lambda *_, **__: study)
-    worked_out = Study.disrupt
-    known: list[Disruption] = []  # the second call asks the same and is answered with the first
-
-    def once(self: Study, *given: Any, **named: Any) -> Disruption:
-        known.extend([] if known else [worked_out(self, *given, **named)])
-        return known[0]
-
-    monkeypatch.setattr(Study, "disrupt", once)
+    # The second call asks the same and is answered with what the first one worked out.
+    monkeypatch.setattr(Study, "disrupt", once(Study.disrupt))
+    monkeypatch.setattr(disruption_tables, "gate_table", once(disruption_tables.gate_table))
     folder = tmp_path / "out"
     asked = ["--close", "suez", "--slow", "panama:2", "--top", "3", "--out", str(folder)]
     code, out, _ = main(monkeypatch, capsys, *asked)
