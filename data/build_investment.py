@@ -32,7 +32,17 @@ EARLY = {
     iso3: (year, f"before independence in {year}: assigned so by the source")
     for iso3, year in (("SSD", 2011), ("MNE", 2006), ("SRB", 2006), ("TLS", 2002))
 }
-GROUPS_ONLY = ("WORLD", "BRI", "BRI_ROUTE", "TOP10", "TOP20", "DEVELOPED", "TRANSITION", "AFRICA")
+GROUPS_ONLY = (
+    "ARAB",
+    "WORLD",
+    "BRI",
+    "BRI_ROUTE",
+    "TOP10",
+    "TOP20",
+    "DEVELOPED",
+    "TRANSITION",
+    "AFRICA",
+)
 
 
 def main() -> None:
@@ -43,7 +53,7 @@ def main() -> None:
     names = read("names_zh")
     places = set(pd.read_csv(FACTS.parent / "economies.csv", dtype=str)["iso3"])
     places |= set(groups["group"]) | set(GROUPS_ONLY)
-    ledger = pd.concat([figures(), gcdf_year(faults), gcdf_total(faults)])
+    ledger = pd.concat([figures(), partners(), gcdf_year(faults), gcdf_total(faults)])
     ledger = ledger[list(COLUMNS)].reset_index(drop=True)
     faults += check(ledger, set(sources["source"]), places)
     for row in groups.itertuples():
@@ -128,6 +138,17 @@ def figures() -> pd.DataFrame:
     constant = frame["source"].str.startswith("gcdf3")
     frame["price_basis"] = frame["price_basis"].mask(constant, "constant 2021 USD")
     return frame
+
+
+def partners() -> pd.DataFrame:
+    """Figures of single partners, of hosts that report themselves, and of parts of years."""
+    raw = read("figures_partners")
+    frame = blank(len(raw))
+    for name in raw.columns:
+        frame[name] = raw[name]
+    for name in ("value_usd_mn", "own_value_mn"):
+        frame[name] = pd.to_numeric(raw[name].replace("", None))
+    return frame.assign(year=raw["period"].map(last_year))
 
 
 def gcdf_year(faults: list[str]) -> pd.DataFrame:

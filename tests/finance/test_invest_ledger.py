@@ -188,6 +188,7 @@ def test_yuan_and_dollars_are_two_bases() -> None:
 
 def test_sources_side_by_side_with_ratio() -> None:
     table = invest.side_by_side(invest.load(), "ASEAN", year=2012)
-    out = table[(table["direction"] == "outward") & (table["measure"] == "flow")]
+    out = table[(table["direction"] == "outward") & (table["measure"] == "flow")
+                & (table["period"] == "2012")]  # fmt: skip
     assert out["source"].tolist() == ["asean-stats", "cabc"]
     assert out["ratio"].tolist() == pytest.approx([1.0, 4419 / 5718.1])

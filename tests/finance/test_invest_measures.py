@@ -107,7 +107,7 @@ def test_published_totals_are_reproduced_and_conflicts_stay() -> None:
         row = by.loc[stated].iloc[0]
         assert (row["computed_mn"], row["verdict"]) == (amount, "agree")
     years = table[(table["kind"] == "sum of years") & (table["stated_by"] == "mofcom-bulletin")]
-    assert years["verdict"].tolist() == ["agree", "agree"]
+    assert years["verdict"].tolist() == ["agree"] * 3
     assert by.loc[("people-2022-05-20-04", "mofcom-bulletin, fdi"), "verdict"] == "disagree"
     routes = by.loc["ccpit-2023-09-15-03"].iloc[0]
     assert (routes["computed_mn"], routes["verdict"]) == (260e3, "within bound")
@@ -124,6 +124,35 @@ def test_a_wrong_part_is_found() -> None:
     rows.loc[wrong, "value_usd_mn"] += 500.0
     table = invest.check(rows).set_index("partner")
     assert table.loc["TOP20", "verdict"] == "disagree"
+
+
+def test_a_list_that_was_read_in_part_is_not_called_wrong() -> None:
+    own = invest.load()
+    total = own[(own["source"] == "mofcom-fdi") & (own["partner"] == "TOP10")
+                & (own["period"] == "2018-01:2018-03")].index  # fmt: skip
+    parts = own[(own["document"] == own.loc[total[0], "document"]) & (own["partner"] == "FRA")]
+    lists = invest.check(own.drop(parts.index)).set_index(["partner", "period"])
+    assert lists.loc[("TOP10", "2018-01:2018-03"), "verdict"] == "incomplete"
+    assert "1 of the list" in lists.loc[("TOP10", "2018-01:2018-03"), "note"]
+    # Of these two months only the total was read: there is nothing to add up.
+    assert ("TOP10", "2015-01:2015-02") not in lists.index
+
+
+def test_single_countries_have_both_directions_on_their_own_basis() -> None:
+    italy = invest.balance(invest.load(), "ITA").table.set_index(["measure", "period"])
+    assert set(italy["price_basis"]) == {"current EUR"}
+    assert set(italy["told_by"]) == {"ITA"}
+    bases = invest.sources(invest.load()).set_index("source")["price_basis"]
+    assert bases["banca-italia"] == "current EUR"
+    assert bases["mofcom-cooperation"] == "current CNY; current USD"
+    # Told by the host: what Italy calls inward is outward of China.
+    assert italy.loc[("stock", "2022"), "balance_mn"] == 2_290 - 15_552
+    assert italy.loc[("flow", "2020"), "outward_mn"] < 0
+    assert math.isnan(italy.loc[("flow", "2020"), "reciprocity"])
+    singapore = invest.balance(invest.load(), "SGP", year=2018, measure="flow").table
+    both = singapore.dropna(subset=["balance_mn"])
+    assert list(both["source"]) == ["mofcom-bilateral"]
+    assert both["outward_instrument"].iloc[0] != both["inward_instrument"].iloc[0]
 
 
 def test_aidata_aggregates_keep_what_their_note_says() -> None:

@@ -26,6 +26,7 @@ _ONLY_PUBLISHED = {
     "BRI_ROUTE": "about 64 countries along the routes; the list is the statistics' own",
     "TOP20": "the 20 largest, as the source lists them",
     "TOP10": "the 10 largest, as the source lists them",
+    "ARAB": "Arab states, as the source counts them",
     "DEVELOPED": "developed economies, as the source counts them",
     "TRANSITION": "transition economies, as the source counts them",
     "NOT_SPECIFIED": "not given by economy",
@@ -34,6 +35,7 @@ _PROPOSED = date(2013, 9, 7)
 
 
 _TITLES = {
+    "ARAB": "Arab states",
     "BRI": "Belt and Road partners", "BRI_ROUTE": "countries along the routes",
     "CENTRAL_ASIA": "Central Asia", "CEE": "Central and Eastern Europe",
     "EU": "European Union", "EURASIA13": "13 Eurasian economies", "GCC": "Gulf Cooperation Council",

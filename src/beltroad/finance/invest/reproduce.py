@@ -41,6 +41,7 @@ _LISTS: dict[str, tuple[str, ...] | None] = {
     "TOP20": None, "TOP10": None,
     "DEVELOPED": ("EU", "USA", "AUS", "CAN", "BMU", "CHE", "ISR", "JPN", "NZL", "NOR"),
 }  # fmt: skip
+_SIZES = {"TOP10": 10, "TOP20": 20}
 
 
 @dataclass(frozen=True)
@@ -216,9 +217,12 @@ def _lists(stated: pd.DataFrame) -> list[dict[str, Any]]:
             ~same["partner"].isin(known())]  # fmt: skip
         parts = [_Part(v, b) for v, b in zip(same["value_usd_mn"], same["bound"], strict=True)]
         lacking = sorted(set(wanted or ()) - set(same["partner"]))
-        if lacking or not parts:
+        short = _SIZES.get(total["partner"], 0) - len(parts)
+        if not parts:
+            continue  # A total whose list was not read has nothing to be compared with.
+        if lacking or short > 0:
             added = float(same["value_usd_mn"].sum())
-            note = f"missing: {', '.join(lacking)}"
+            note = f"missing: {', '.join(lacking) or f'{short} of the list'}"
             out.append(_line("sum of partners", total, added, "incomplete", total["source"],
                              f"{len(parts)} partners", note))  # fmt: skip
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from beltroad.evidence.tables import load
+from beltroad.finance.invest.prices import by_currency
 
 __all__ = ["WARNING_GCDF", "caption", "sources"]
 
@@ -32,10 +33,12 @@ def sources(ledger: pd.DataFrame | None = None) -> pd.DataFrame:
         partners=("partner", "nunique"),
         first_year=("year", "min"),
         last_year=("year", "max"),
-        price_basis=("price_basis", lambda s: "; ".join(sorted(set(s)))),
         measures=("measure", lambda s: "; ".join(sorted(set(s)))),
         low_confidence=("confidence", lambda s: int((s == "low").sum())),
     )
+    # An amount published in euro only is not one in dollars, whatever the row's dollar basis says.
+    bases = by_currency(ledger).groupby("source")["price_basis"]
+    found.insert(4, "price_basis", bases.agg(lambda s: "; ".join(sorted(set(s)))))
     out = table.merge(found, on="source", how="outer")
     out = out[out["rows"].notna()].copy()
     text = list(table.columns)
