@@ -46,6 +46,8 @@ VARIABLES = {
     "external_ppg_debt_usd_mn": ("USD million", 0, 1e7),
     "external_ppg_service_usd_mn": ("USD million", 0, 1e6),
     "cpia": ("points 1-6", 1, 6),
+    "manufactures_exports_pct_goods": ("% of goods exports", 0, 100),
+    "goods_exports_usd_mn": ("USD million", 0, 1e8),
 }
 SETTINGS = {
     "framework": ("lic", "market"),
@@ -55,7 +57,11 @@ SETTINGS = {
     "previous_class": ("weak", "medium", "strong"),
     "previous_signal": ("weak", "medium", "strong"),
 }
-NUMBERS = {"union_reserves_pct_imports": (1, 200)}
+NUMBERS = {
+    "union_reserves_pct_imports": (1, 200),
+    "government_effectiveness": (-2.5, 2.5),
+    "regulatory_quality": (-2.5, 2.5),
+}
 KINDS = ("reported", "estimate", "projection", "imputed", "assumed")
 
 

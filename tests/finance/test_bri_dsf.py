@@ -190,6 +190,18 @@ def test_market_framework_needs_no_fan_but_says_so() -> None:
     assert math.isnan(result.near.probability_pct)
 
 
+def test_market_framework_takes_the_institutions_of_the_settings_unless_one_is_given() -> None:
+    country = made_country(government_effectiveness=-0.5, regulatory_quality=-1.0)
+    found, given = (assess_market(country, made_fan(), **k) for k in ({}, {"institutions": 0.65}))
+    assert found.medium.equals(given.medium)
+    assert found.signals["solvency"] in fan_index.BANDS
+    assert any("institutions index 0.65" in note for note in found.notes)
+    other = assess_market(country, made_fan(), institutions=0.1)
+    assert other.medium.set_index("index")["value"]["dfi"] < found.medium["value"].iloc[0]
+    half = assess_market(made_country(government_effectiveness=-0.5), made_fan())
+    assert half.signals["solvency"] == "unknown"
+
+
 def test_market_framework_with_everything_given() -> None:
     country = made_country(embi_spread_bp=700.0)
     result = assess_market(

@@ -15,6 +15,7 @@ from beltroad.finance.debt.inputs import borrowing, prepared
 from beltroad.finance.debt.inputs.book import Book
 from beltroad.finance.debt.inputs.extend import extend
 from beltroad.finance.debt.inputs.extend_fiscal import fiscal
+from beltroad.finance.debt.ratings.assess import assess
 from beltroad.finance.debt.vocabulary import KINDS, SERIES, SETTINGS
 from beltroad.finance.schedule import unit_schedule
 
@@ -174,6 +175,8 @@ def _book(**change: dict[int, float]) -> Book:
         "external_ppg_debt_usd_mn": dict.fromkeys(past, 250.0),
         "external_debt_usd_mn": dict.fromkeys(past, 400.0),
         "reserves_pct_external_debt": dict.fromkeys(past, 25.0),
+        "manufactures_exports_pct_goods": dict.fromkeys(past, 30.0),
+        "goods_exports_usd_mn": {2020: 100.0},
     }
     return Book(_rows(**(base | change)), 2010, 2044, 2024)
 
@@ -198,6 +201,34 @@ def test_rules_extend_the_series_as_the_document_says() -> None:
     assert cover[book.years == 2025][0] == pytest.approx(1 / 3 + 0.4 * (goal - 1 / 3))
     np.testing.assert_allclose(cover[book.years >= 2028], goal)
     assert book.at("fdi_net_usd_mn", 2035) == pytest.approx(0.02 * book.at("gdp_usd_mn", 2035))
+
+
+def test_commodities_are_what_manufactures_leave_weighed_with_goods() -> None:
+    book = _book()
+    extend(book, np.full(35, 2.0), np.full(35, np.nan))
+    share = 100.0 / book.at("exports_usd_mn", 2020)
+    for year in (2020, 2023):  # goods are known in 2020 only: their share is carried on
+        assert book.at("commodity_exports_pct", year) == pytest.approx(70 * share)
+    assert np.isnan(book.at("commodity_exports_pct", 2019))
+    assert np.isnan(book.at("commodity_exports_pct", 2024))
+    more = _book(goods_exports_usd_mn=dict.fromkeys(range(2014, 2024), 1e6))
+    extend(more, np.full(35, 2.0), np.full(35, np.nan))
+    assert more.at("commodity_exports_pct", 2023) == pytest.approx(70)  # goods at most all exports
+    for lacking in ("manufactures_exports_pct_goods", "goods_exports_usd_mn"):
+        none = _book(**{lacking: {}})
+        gaps = extend(none, np.full(35, 2.0), np.full(35, np.nan))
+        assert "commodity_exports_pct" not in none
+        assert [name for name, _, _ in gaps] == ["commodity_exports_pct"]
+
+
+def test_prepared_exporters_of_commodities_take_the_price_test() -> None:
+    exposed = {
+        c: prepared.inputs(c).series["commodity_exports_pct"].dropna() for c in ("AGO", "ZMB")
+    }
+    assert all(s.tail(3).mean() > 80 and s.index[-1] == 2023 for s in exposed.values())
+    assert "CP" in assess(prepared.inputs("ZMB")).paths
+    assert "CP" not in assess(prepared.inputs("KEN")).paths
+    assert "commodity_exports_pct" not in prepared.inputs("TCD").series
 
 
 def test_volumes_that_do_not_fit_gdp_give_way_to_the_ratio() -> None:

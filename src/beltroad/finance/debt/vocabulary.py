@@ -112,7 +112,7 @@ SERIES: dict[str, Series] = {
            "history", False, -20, 60),
         _S("cpia", "points 1-6", "Country Policy and Institutional Assessment, overall",
            "history", False, 1, 6),
-        _S("commodity_exports_pct", "% of exports", "commodities in exports of goods",
+        _S("commodity_exports_pct", "% of exports", "commodities in exports of goods and services",
            "history", False, 0, 100),
     )
 }  # fmt: skip
@@ -174,6 +174,10 @@ SETTINGS: dict[str, Setting] = {
         _T("union_reserves_pct_imports", "% of imports",
            "member of a monetary union: reserves of the union over its imports, ten-year average; "
            "empty: the country's own", "", (), 0, 1000),
+        _T("government_effectiveness", "index",
+           "Worldwide Governance Indicators, from -2.5 (worst) to 2.5", "", (), -2.5, 2.5),
+        _T("regulatory_quality", "index",
+           "Worldwide Governance Indicators, from -2.5 (worst) to 2.5", "", (), -2.5, 2.5),
     )
 }  # fmt: skip
 

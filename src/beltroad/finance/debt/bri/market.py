@@ -108,7 +108,8 @@ def assess_market(
     package
         New loans and what they bring.
     institutions
-        0 best to 1 worst, from :func:`fan_index.institutions_index`; NaN: not known.
+        0 best to 1 worst, from :func:`fan_index.institutions_index`; NaN: from the settings
+        ``government_effectiveness`` and ``regulatory_quality``, unknown without them.
     banks
         Bank claims on government; without them liquidity rests on the financing need alone.
     coefficients, values
@@ -134,6 +135,8 @@ def assess_market(
         notes.append("scope: the framework of 2023 is meant for market-financing countries")
     near = _near(inputs, path, benchmarks, coefficients, values, notes)
     need = float(path.table[_NEED].loc[t : t + medium_years - 1].mean())
+    if math.isnan(institutions):
+        institutions = _institutions(inputs, notes)
     measures, dfi = _solvency(fan, t + medium_years - 1, institutions, srdsf, notes)
     gfi = math.nan if banks is None else fan_index.financing_index(need, banks, srdsf)
     medium_signal, medium = fan_index.medium_term_signal(dfi, gfi, srdsf)
@@ -193,6 +196,21 @@ def _near(
     have = {str(n): float(v) for n, v in zip(known["variable"], known["value"], strict=True)}
     probability, parts = near_term.stress_probability({**have, **(values or {})}, coefficients)
     return NearTerm(signal, table, known, probability, parts)
+
+
+def _institutions(inputs: CountryInputs, notes: list[str]) -> float:
+    """Index from the governance indicators among the settings; NaN where one is missing."""
+    names = ("government_effectiveness", "regulatory_quality")
+    effectiveness, quality = (float(inputs.settings.get(name, math.nan)) for name in names)
+    if math.isnan(effectiveness) or math.isnan(quality):
+        return math.nan
+    index = fan_index.institutions_index(effectiveness, quality)
+    notes.append(
+        f"solvency: institutions index {index:.2f} (0 best, 1 worst) from government effectiveness "
+        f"{effectiveness:.2f} and regulatory quality {quality:.2f}; the bounds of -2.5 and 2.5 are "
+        "nominal, those of the framework were not read"
+    )
+    return index
 
 
 def _solvency(

@@ -22,6 +22,8 @@ CONVERGENCE_YEARS = 5
 """Years over which growth moves from the last projection to its long-run value."""
 HISTORY_YEARS = 10
 RESERVES_YEARS = 5
+GOODS_YEARS = 10
+"""Years for which the share of goods in exports may be carried on."""
 MOST_DRIFT = 2.0
 """Factor by which trade over GDP may move until the last projection of volumes."""
 
@@ -45,6 +47,7 @@ def extend(
         _trade(book, flow, gdp, dollar_deflator_pct)
         gaps += _odd_ratio(book, f"{flow}_usd_mn", gdp)
     _ratios(book, gdp)
+    gaps += _commodities(book)
     gaps += _reserves(book)
     gaps += _debt(book, gdp)
     gaps += fiscal(book, outlook_debt_pct)
@@ -161,6 +164,32 @@ def _ratios(book: Book, gdp: Array) -> None:
     book.put("current_transfers_usd_mn", values, "imputed", f"{RULE}remittances received")
     book.carry("revenue_with_grants_pct_gdp", "revenue_pct_gdp")
     _hold(book, "revenue_pct_gdp")
+
+
+def _commodities(book: Book) -> list[tuple[str, str, str]]:
+    """Commodities in exports: what manufactures leave of goods, times goods over all exports.
+
+    A share of goods below the real one would hide exposure, one above it exaggerates: where goods
+    are not known for a year the last known share stands in, where they never were, nothing does.
+    """
+    name = "commodity_exports_pct"
+    rest = 100 - book.get("manufactures_exports_pct_goods")
+    last = book.last_known("manufactures_exports_pct_goods", book.start - 1)
+    none = "the commodity price test is not triggered"
+    if not last:
+        return [(name, f"no open figure of manufactures in exports after {book.start - 11}", none)]
+    exports = book.get("exports_usd_mn")
+    share = book.get("goods_exports_usd_mn") / np.where(exports > 0, exports, np.nan)
+    # Goods of the balance of payments can exceed the exports of the national accounts.
+    held = pd.Series(np.minimum(share, 1.0)).ffill(limit=GOODS_YEARS).to_numpy(dtype=np.float64)
+    book.put(name, rest * held, "imputed",
+             f"{RULE}100 less manufactures (wdi_TX.VAL.MANF.ZS.UN), times goods "
+             "(wdi_BX.GSR.MRCH.CD) over exports", last=book.start - 1)  # fmt: skip
+    if name not in book:
+        return [(name, "no open figure of goods exports by which to weigh the share", none)]
+    if last < book.start - 3:
+        return [(name, f"no open figure after {last}", "the shares up to then are taken")]
+    return []
 
 
 def _reserves(book: Book) -> list[tuple[str, str, str]]:
