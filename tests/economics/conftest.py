@@ -18,4 +18,4 @@ def appraiser(shared_cache: Path) -> Appraiser:
 @pytest.fixture(scope="session")
 def base(appraiser: Appraiser) -> Any:
     """Three projects, 2013 against all that is coming."""
-    return appraiser()
+    return appraiser(links=True)

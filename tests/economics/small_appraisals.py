@@ -6,13 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from beltroad.appraisal import run
 from beltroad.appraisal.cache import Cache
 from beltroad.appraisal.economy import Economy
 from beltroad.appraisal.inputs import gather
 from beltroad.appraisal.levels import Comparison
 from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.result import Appraisal
-from beltroad.appraisal.run import appraise
 from beltroad.appraisal.scenario_file import parse_scenario
 from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.shipments.modes import ModeChoice
@@ -37,16 +39,21 @@ class Appraiser:
         self.folder = folder
         self._known: dict[str, Appraisal] = {}
 
-    def __call__(self, **more: Any) -> Appraisal:
-        """The appraisal of :func:`scenario` with these keys."""
-        key = json.dumps(more, sort_keys=True)
+    def __call__(self, *, links: bool = False, **more: Any) -> Appraisal:
+        """The appraisal of :func:`scenario` with these keys; ``links``: with the table of them."""
+        key = json.dumps([links, more], sort_keys=True)
         if key not in self._known:
-            self._known[key] = self.again(**more)
+            self._known[key] = self.again(links=links, **more)
         return self._known[key]
 
-    def again(self, *, cache: Cache | None = None, **more: Any) -> Appraisal:
-        """The same, run anew."""
-        return appraise(scenario(**more), cache=cache or Cache(self.folder))
+    def again(
+        self, *, cache: Cache | None = None, links: bool = False, **more: Any
+    ) -> Appraisal:  # fmt: skip
+        """The same, run anew. Values of links take a third of the time: only where asked for."""
+        with pytest.MonkeyPatch.context() as patch:
+            if not links:
+                patch.setattr(run, "worth_table", lambda *_: None)
+            return run.appraise(scenario(**more), cache=cache or Cache(self.folder))
 
     def economy(self, *, swap: bool = False, **more: Any) -> Economy:
         """The economic stage of a scenario, ready to evaluate cases; or with its states swapped."""

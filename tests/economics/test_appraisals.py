@@ -171,7 +171,7 @@ def test_the_cache_answers_the_second_time_with_the_same(
     appraiser: Appraiser, base: Appraisal
 ) -> None:
     cache = Cache(appraiser.folder)
-    again = appraiser.again(cache=cache)
+    again = appraiser.again(cache=cache, links=True)
     assert cache.misses == []
     assert {"shipments", "alone"} <= set(cache.hits)
     assert again.run["from_cache"] == sorted(set(cache.hits))
