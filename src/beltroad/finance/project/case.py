@@ -5,14 +5,13 @@ Arrays have the shape (draw, year): the same code works out one case and thousan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beltroad.finance.project.plan import Plan, Project
-from beltroad.finance.project.plan_parts import Layer, Stream, Terms
+from beltroad.finance.project.plan_parts import Stream, Terms
 
 __all__ = ["Case", "Grid", "base_case", "grid_of", "rates_by_year", "stream_by_year"]
 
@@ -122,8 +121,3 @@ def stream_by_year(stream: Stream, project: Project, years: NDArray[np.int64]) -
     for k, share in enumerate(stream.ramp_up_pct):
         ramp[age == k] = share / 100
     return np.where(working, amount * ramp, 0.0)
-
-
-def debt_layers(layers: Sequence[Layer]) -> list[int]:
-    """Positions of loans and bonds among the layers."""
-    return [k for k, each in enumerate(layers) if each.is_debt]
