@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from beltroad.errors import Fault, suggest
+from beltroad.errors import Fault, InputError, suggest
 
-__all__ = ["fault_of", "key_of"]
+__all__ = ["fault_of", "key_of", "reading_toml"]
 
 # pydantic names the branch of a union or the key of a table; a reader's file has no such key.
 _BRANCHES = ("float", "str", "int", "[key]")
+
+
+@contextmanager
+def reading_toml(path: Path, what: str) -> Iterator[None]:
+    """Whatever goes wrong while a TOML file of a user is read, as an :class:`InputError`."""
+    try:
+        yield
+    except InputError:
+        raise
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; give the path of a {what} (TOML)") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text ({error}); save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise InputError(f"{path}: nested too deeply to be a {what}") from None
+    except ValueError as error:  # a name that no file can have
+        raise InputError(f"{str(path)!r}: not a file name ({error})") from None
 
 
 def fault_of(

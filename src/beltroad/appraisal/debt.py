@@ -7,7 +7,7 @@ debt and rates its risk with nothing, part or all of the gain come true.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,11 +35,12 @@ from beltroad.finance.debt.published.growth import revenue_kept
 from beltroad.finance.debt.ratings import assess as ratings
 
 __all__ = [
-    "NOT_RATED", "DebtCase", "capital_gain_pct", "debt_of", "debt_table", "gains_to_come",
-    "host_package",
+    "NOT_RATED", "DebtCase", "capital_gain_pct", "debt_of", "debt_table", "host_package",
+    "hosts_debt",
 ]  # fmt: skip
 
 MEDIUM_TERM, LONG_TERM = 10, 20
+LAST_YEAR = prepared.FIRST_PROJECTION_YEAR - 1  # of the figures of debt
 NOT_RATED = "not rated"
 
 
@@ -80,26 +81,34 @@ def capital_gain_pct(cost_usd: float, gdp_usd: float) -> float:
     return float(100 * ((1 + cost_usd / stock) ** values["growth.output_elasticity"] - 1))
 
 
-def gains_to_come(transport: Transport, case: Case, found: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Real income and exports by economy from what opens after ``year``, percent.
+def hosts_debt(
+    costed: pd.DataFrame, transport: Transport, case: Case, whole: Callable[[], pd.DataFrame],
+    names: pd.Series,
+) -> pd.DataFrame | None:  # fmt: skip
+    """Table ``debt``; None, and nothing worked out, where no host with new debt can be assessed.
 
-    ``found`` are the results of the whole comparison; they are returned where it starts no
-    earlier. Else the network of ``year`` is the earlier state of a comparison of its own.
+    ``whole`` gives real income and exports by economy of the whole comparison. Where that starts
+    before the figures of debt end, the network of their last year is the earlier state of a
+    comparison of its own.
     """
     scenario = transport.scenario
-    if _as_a_whole(scenario, year):
-        return found
-    states = scenario.states.model_copy(update={"before": year})
-    later = transport.with_states(scenario.model_copy(update={"states": states}))
-    return economy_of(later).evaluate(case).countries
+    if _rows_of_hosts(costed, scenario).empty:
+        return None
+    if _as_a_whole(scenario):
+        gains = whole()
+    else:
+        states = scenario.states.model_copy(update={"before": LAST_YEAR})
+        later = transport.with_states(scenario.model_copy(update={"states": states}))
+        gains = economy_of(later).evaluate(case).countries
+    return debt_table(costed, scenario, gains, names)
 
 
-def new_debt(costed: pd.DataFrame, scenario: Scenario, last_year: int) -> pd.DataFrame:
-    """Projects by host whose loans are new debt after ``last_year``; see :class:`DebtPart`."""
+def _rows_of_hosts(costed: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Projects by host whose loans are new debt (:class:`DebtPart`) of a host with inputs."""
     rows = by_host(costed)
     if scenario.debt.timing == "to_come":
-        rows = rows[rows["year_open"].isna() | (rows["year_open"] > last_year)]
-    return rows.reset_index(drop=True)
+        rows = rows[rows["year_open"].isna() | (rows["year_open"] > LAST_YEAR)]
+    return rows[rows["host"].isin(prepared.codes())]
 
 
 def host_package(
@@ -185,11 +194,9 @@ def debt_table(
     names
         Short names by ISO 3166 alpha-3 code.
     """
-    ready = set(prepared.codes())
-    rows = new_debt(costed, scenario, prepared.FIRST_PROJECTION_YEAR - 1)
     out = [
         row
-        for host, part in rows[rows["host"].isin(ready)].groupby("host", sort=True)
+        for host, part in _rows_of_hosts(costed, scenario).groupby("host", sort=True)
         for row in _host(str(host), part, scenario, gains, names)
     ]
     return check_frame(pd.DataFrame(out), "debt") if out else None
@@ -202,24 +209,21 @@ def debt_of(
     cache, progress = cache or Cache.default(), progress or Progress()
     inputs = gather(scenario)
     transport = Transport(scenario, inputs, cache, progress)
-    case, last = central_case(scenario), prepared.FIRST_PROJECTION_YEAR - 1
+    case = central_case(scenario)
     costed = costed_projects(inputs, scenario, transport.presence)
-    if new_debt(costed, scenario, last).empty:
-        return None
-    found = pd.DataFrame()
-    if _as_a_whole(scenario, last):
-        economy = economy_of(transport)
-        with progress.step("solving the trade equilibrium"):
-            found = economy.evaluate(case).countries
-    gains = gains_to_come(transport, case, found, last)
+    names = inputs.countries.set_index("iso3")["name"]
+
+    def whole() -> pd.DataFrame:
+        return economy_of(transport).evaluate(case).countries
+
     with progress.step("debt of the hosts"):
-        return debt_table(costed, scenario, gains, inputs.countries.set_index("iso3")["name"])
+        return hosts_debt(costed, transport, case, whole, names)
 
 
-def _as_a_whole(scenario: Scenario, year: int) -> bool:
-    """Whether the comparison itself is about what opens after ``year`` alone, or about all."""
+def _as_a_whole(scenario: Scenario) -> bool:
+    """Whether the comparison itself is about what is to come alone, or all is asked for."""
     before = scenario.states.before
-    return scenario.debt.timing == "all" or not isinstance(before, int) or before >= year
+    return scenario.debt.timing == "all" or not isinstance(before, int) or before >= LAST_YEAR
 
 
 def _host(
@@ -231,12 +235,10 @@ def _host(
         found = gains.loc[host, ["real_income_change_pct", "exports_change_pct"]]
         income, exports = map(float, found.to_numpy(float))
     before, rated = _path_and_rating(inputs, None)
-    at = int(np.flatnonzero(inputs.series.index == inputs.first_year - 1)[0])
+    gdp_usd = 1e6 * float(inputs.series["gdp_usd_mn"].to_dict()[inputs.first_year - 1])
+    capital = capital_gain_pct(float(rows["cost_usd"].sum()), gdp_usd)
     for case in cases_of(scenario.debt):
-        gain = (income, exports)
-        if case.capital:
-            gdp_usd = 1e6 * float(inputs.series["gdp_usd_mn"].to_numpy(float)[at])
-            gain = (capital_gain_pct(float(rows["cost_usd"].sum()), gdp_usd),) * 2
+        gain = (capital, capital) if case.capital else (income, exports)
         package = host_package(rows, scenario, inputs, before, case, *gain)
         after, rated_with = _path_and_rating(inputs, package)
         lent = sum(sum(loan.disbursement_usd_mn.values()) for loan in package.loans) * 1e6

@@ -14,7 +14,7 @@ import beltroad
 from beltroad import evidence
 from beltroad.appraisal.cache import Cache, digest_of, source_digest
 from beltroad.appraisal.cases import central_case, variations
-from beltroad.appraisal.debt import debt_table, gains_to_come
+from beltroad.appraisal.debt import hosts_debt
 from beltroad.appraisal.economy import calibrated, economy_of
 from beltroad.appraisal.financing import bills_of, financing_table
 from beltroad.appraisal.gains import alone
@@ -35,7 +35,6 @@ from beltroad.appraisal.tables import costed_projects, country_table, pair_table
 from beltroad.appraisal.transport import Transport
 from beltroad.appraisal.uncertainty.run import drawn_in_appraisal
 from beltroad.appraisal.yardsticks import compare
-from beltroad.finance.debt.inputs import prepared
 
 __all__ = ["appraise"]
 
@@ -102,9 +101,7 @@ def appraise(
     context = digest_of(economy.basis(case), recorded(scenario)["parameters"], evidence.digest())
     if scenario.debt.assess and bills is not None:
         with progress.step("debt of the hosts"):
-            last = prepared.FIRST_PROJECTION_YEAR - 1
-            gains = gains_to_come(transport, case, central.countries, last)
-            indebted = debt_table(costed, scenario, gains, names)
+            indebted = hosts_debt(costed, transport, case, lambda: central.countries, names)
         if indebted is not None:
             more["debt"] = indebted
     with progress.step("value of an hour, place by place"):

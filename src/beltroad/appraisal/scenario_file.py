@@ -17,7 +17,7 @@ from beltroad.appraisal.scenario import Scenario
 from beltroad.errors import Fault, InputError, ScenarioError, suggest
 from beltroad.infrastructure.network import DRYPORT, PORT
 from beltroad.infrastructure.parameters import parameter_keys
-from beltroad.validation import fault_of, key_of
+from beltroad.validation import fault_of, key_of, reading_toml
 
 __all__ = ["known_codes", "parse_scenario", "place_refs", "read_scenario"]
 
@@ -171,22 +171,10 @@ def _merged(path: Path, depth: int) -> dict[str, Any]:
 
 
 def _toml(path: Path) -> dict[str, Any]:
-    try:
+    with reading_toml(path, "scenario"):
         if path.stat().st_size > _MAX_BYTES:
             raise InputError(f"{path}: larger than {_MAX_BYTES} bytes; that is no scenario file")
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; give the path of a scenario (TOML)") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text ({error}); save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not valid TOML: {error}") from None
-    except RecursionError:
-        raise InputError(f"{path}: nested too deeply to be a scenario") from None
-    except ValueError as error:  # a name that no file can have
-        raise InputError(f"{str(path)!r}: not a file name ({error})") from None
 
 
 def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from beltroad.errors import Fault, InputError, ScenarioError
 from beltroad.finance.project.plan import Plan
-from beltroad.validation import fault_of
+from beltroad.validation import fault_of, reading_toml
 
 __all__ = ["parse", "read", "read_all"]
 
@@ -76,20 +76,9 @@ def parse(raw: Mapping[str, Any], *, source: str = "plan") -> Plan:
 
 
 def _toml(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as handle:
-            # Read up to the limit only: devices and pipes have no size to ask for.
-            data = handle.read(_MAX_BYTES + 1)
+    with reading_toml(path, "plan"), path.open("rb") as handle:
+        # Read up to the limit only: devices and pipes have no size to ask for.
+        data = handle.read(_MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
             raise InputError(f"{path}: larger than {_MAX_BYTES} bytes; that is no plan file")
         return tomllib.loads(data.decode("utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; give the path of a plan (TOML)") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text ({error}); save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not valid TOML: {error}") from None
-    except RecursionError:
-        raise InputError(f"{path}: nested too deeply to be a plan") from None
