@@ -44,6 +44,7 @@ ORDER = (
     "service_frequency",
     "freight_rates",
     "overrun",
+    "shock_parameters",
     "debt_parameters",
     "debt_inputs",
     "debt_published",

@@ -17,6 +17,7 @@ from beltroad.appraisal.disruption_tables import (
     relation_table,
     summary,
 )
+from beltroad.appraisal.shocks import Shock, ShockResult, run_shocks
 from beltroad.errors import InputError
 from beltroad.infrastructure.disruption.losses import losses
 from beltroad.infrastructure.disruption.shocks import Slowdown
@@ -225,3 +226,69 @@ def test_by_hours_no_closure_makes_any_mode_quicker() -> None:
     assert np.all(after.land[1] >= before.land[1])
     assert np.all(after.sea[1] >= before.sea[1])
     assert losses(study.base, before).days.max() == 0
+
+
+# Shocks through the trade model
+
+
+@pytest.fixture(scope="module")
+def shocked(study: Study) -> ShockResult:
+    return run_shocks(
+        [
+            Shock(name="nothing"),
+            Shock(name="suez", close=("suez",)),
+            Shock(name="suez and malacca", close=("suez", "malacca")),
+            Shock(name="kazakhstan", close=("KAZ",)),
+            Shock(name="oil", oil_pct=50),
+            Shock(name="suez and oil", close=("suez",), oil_pct=50),
+        ],
+        study=study,
+    )
+
+
+def incomes(shocked: ShockResult) -> pd.DataFrame:
+    return shocked.countries.pivot_table(
+        index="iso3", columns="shock", values="real_income_change_usd"
+    )
+
+
+def test_no_shock_changes_nothing_and_more_of_it_is_worse(shocked: ShockResult) -> None:
+    world = shocked.summary.set_index("shock")["real_income_change_usd"]
+    assert world["nothing"] == 0
+    assert (incomes(shocked)["nothing"] == 0).all()
+    assert world["suez and malacca"] < world["suez"] < -1e10
+    assert world["suez and oil"] < min(world["suez"], world["oil"])
+
+
+def test_a_shut_canal_costs_about_what_its_detours_cost(
+    study: Study, suez: Disruption, shocked: ShockResult
+) -> None:
+    # To first order the loss is trade times the rise of its cost (Hulten); the trade model lets
+    # buyers turn elsewhere, and counts goods that go in no box, so it is not the same figure.
+    boxed = summary(study, suez)["loss_usd"]
+    world = shocked.summary.set_index("shock")["real_income_change_usd"]
+    assert 0.5 * boxed < -world["suez"] < 1.6 * boxed
+
+
+def test_a_shut_country_loses_most_and_its_trade_ends(shocked: ShockResult) -> None:
+    table = shocked.countries.query("shock == 'kazakhstan'").set_index("iso3")
+    assert table["real_income_change_pct"].idxmin() == "KAZ"
+    assert table.loc["KAZ", "imports_change_pct"] < -60
+    row = shocked.summary.set_index("shock").loc["kazakhstan"]
+    assert row["trade_cut_off_usd"] > 3e10
+
+
+def test_the_oil_bill_is_paid_by_some_to_others(shocked: ShockResult) -> None:
+    bill = shocked.countries.query("shock == 'oil'").set_index("iso3")["oil_usd"]
+    assert bill.sum() == pytest.approx(0, abs=1e-6 * bill.abs().sum())
+    assert bill["SAU"] > 0 > bill["CHN"]
+    assert bill["NOR"] > 0 > bill["JPN"]
+
+
+def test_shocks_that_cannot_be_are_refused(study: Study) -> None:
+    with pytest.raises(InputError, match="two shocks are called 'a'"):
+        run_shocks([Shock(name="a"), Shock(name="a")], study=study)
+    with pytest.raises(InputError, match="level 'middle'"):
+        run_shocks([Shock(name="a")], study=study, level="middle")
+    with pytest.raises(InputError, match="suezz"):
+        run_shocks([Shock(name="a", close=("suezz",))], study=study)

@@ -30,6 +30,7 @@ from beltroad.cli import (
     invest_partners,
     links,
     network,
+    people,
     policy,
     policy_check,
     policy_dataflow,
@@ -38,6 +39,8 @@ from beltroad.cli import (
     policy_parks,
     policy_profile,
     policy_scorecard,
+    risk,
+    risk_shocks,
     route,
     services,
     tables,
@@ -50,11 +53,11 @@ from beltroad.cli import (
 from beltroad.cli.console import app, main
 
 __all__ = [
-    "access", "accuracy", "app", "appraise", "cables", "check", "debt", "debt_assess",
-    "debt_fans", "debt_list", "debt_projects", "debt_published", "debt_ratings", "debt_template",
-    "disrupt", "evidence", "evidence_fetch", "evidence_providers", "finance", "finance_plan",
-    "invest", "invest_import", "invest_partners", "links", "main", "network", "policy",
+    "access", "accuracy", "app", "appraise", "cables", "check", "debt", "debt_assess", "debt_fans",
+    "debt_list", "debt_projects", "debt_published", "debt_ratings", "debt_template", "disrupt",
+    "evidence", "evidence_fetch", "evidence_providers", "finance", "finance_plan", "invest",
+    "invest_import", "invest_partners", "links", "main", "network", "people", "policy",
     "policy_check", "policy_dataflow", "policy_disputes", "policy_entry", "policy_parks",
-    "policy_profile", "policy_scorecard", "route", "services", "tables", "trade", "trade_gravity",
-    "trade_import", "trade_levers", "uncertainty",
+    "policy_profile", "policy_scorecard", "risk", "risk_shocks", "route", "services", "tables",
+    "trade", "trade_gravity", "trade_import", "trade_levers", "uncertainty",
 ]  # fmt: skip

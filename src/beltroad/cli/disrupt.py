@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-__all__ = ["disrupt"]
+__all__ = ["disrupt", "told_early"]
 
 # Columns of each printed table: name in the data, heading, how to write it.
 COLUMNS: dict[str, list[tuple[str, str, str]]] = {
@@ -133,7 +133,7 @@ def disrupt(
 
     words = [*(close or []), *(avoid or [])]
     if chosen.projects.inline == ():
-        _told_early(words, slow or [])
+        told_early(words, slow or [])
     with bars() as progress:
         study = Study.of(
             chosen, state=at, by=by, usd_per_day=value_of_time,
@@ -190,7 +190,7 @@ def _check(
             raise InputError(f"{name} {given}: give {low} to {high}")
 
 
-def _told_early(words: list[str], slow: list[str]) -> None:
+def told_early(words: list[str], slow: list[str]) -> None:
     """Refuse what means nothing before long work; new ports of projects are known after it."""
     from beltroad import evidence
     from beltroad.infrastructure.disruption.shocks import parse_slowdown
