@@ -7,7 +7,7 @@ import pytest
 from trade_economies import random_economy
 
 from beltroad.errors import InputError
-from beltroad.trade import Bill, country_results, industry_results, solve
+from beltroad.trade import Bill, country_results, industry_results, solve, wage_bills
 
 PAYER, BUILDER = "LAO", "CHN"
 PAIR = (PAYER, BUILDER)
@@ -54,6 +54,18 @@ def test_balance_of_payments_closes(way):
     expected = result.deficit + passed.sum(axis=0) - passed.sum(axis=1)
     assert with_work == pytest.approx(expected, rel=1e-7, abs=1e-9 * result.income.max())
     assert (built.sum() > 0) == ("built" in way or way == "mixed")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_labour_is_neither_made_nor_lost(way):
+    """Industries employ what there is: wage bills over the wage add up to what they were."""
+    economy, result = solved(way)
+    before, after = wage_bills(economy), wage_bills(economy, result)
+    assert before.sum().to_numpy() == pytest.approx(economy.value_added)
+    labour = after.sum().to_numpy() / np.exp(result.ln_wage)
+    assert labour == pytest.approx(before.sum().to_numpy(), rel=1e-9)
+    if "built" in way:
+        assert after.loc["F", BUILDER] > 1.01 * before.loc["F", BUILDER]
 
 
 def test_who_builds_gets_the_work_and_the_wage():

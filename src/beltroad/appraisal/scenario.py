@@ -25,6 +25,7 @@ from pydantic import (
 from beltroad.appraisal.debt_part import DebtPart
 from beltroad.appraisal.financing_part import Financing
 from beltroad.appraisal.levers_part import LeverPart
+from beltroad.appraisal.outcome_parts import GreenPart, PeoplePart, RiskPart
 from beltroad.appraisal.scenario_parts import (
     Border,
     Corridor,
@@ -280,6 +281,9 @@ class Scenario(Part):
     levers: tuple[LeverPart, ...] = ()
     financing: tuple[Financing, ...] = ()
     debt: DebtPart = DebtPart()
+    people: PeoplePart = PeoplePart()
+    risk: RiskPart = RiskPart()
+    green: GreenPart = Field(default_factory=lambda: GreenPart(types={}))
     parameters: Parameters = Field(default_factory=lambda: Parameters(network={}))
     uncertainty: Uncertainty | None = None
     sensitivity: bool = True

@@ -1,4 +1,4 @@
-"""``beltroad risk``: projects, countries, portfolios, early warning, registers, integrity, green."""
+"""``beltroad risk``: projects, countries, portfolios, warning, registers, integrity, green."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from beltroad.trade.welfare import (
     country_results,
     decomposition,
     industry_results,
+    wage_bills,
     world_totals,
 )
 
@@ -46,5 +47,6 @@ __all__ = [
     "solve",
     "theta_range",
     "value_of_time",
+    "wage_bills",
     "world_totals",
 ]

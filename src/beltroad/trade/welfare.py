@@ -13,6 +13,7 @@ __all__ = [
     "country_results",
     "decomposition",
     "industry_results",
+    "wage_bills",
     "world_totals",
 ]
 
@@ -190,6 +191,20 @@ def industry_results(calibration: Calibration, equilibrium: Equilibrium) -> pd.D
         },
         index=index,
     ).reset_index()
+
+
+def wage_bills(calibration: Calibration, equilibrium: Equilibrium | None = None) -> pd.DataFrame:
+    """Value added by industry (rows) and economy (columns ``iso3``), USD.
+
+    The model has one factor, mobile between the industries of an economy at one wage: what an
+    industry pays it, over the wage, is its labour. Without an equilibrium that of the accounts.
+    """
+    sales = calibration.sales if equilibrium is None else equilibrium.sales
+    return pd.DataFrame(
+        (calibration.beta * sales).T,
+        index=pd.Index(calibration.industries, name="industry"),
+        columns=pd.Index(calibration.economies, name="iso3"),
+    )
 
 
 def world_totals(
