@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import lognorm
 
@@ -83,6 +83,7 @@ def test_worked_example_by_hand() -> None:
 
 
 @given(st.floats(0.0, 1.0))
+@settings(max_examples=20)
 def test_zero_change_moves_nobody(pass_through: float) -> None:
     out = poverty_change(figures(), same(0.0), pass_through=pass_through)
     assert (out["people_lifted"] == 0.0).all()
@@ -90,6 +91,7 @@ def test_zero_change_moves_nobody(pass_through: float) -> None:
 
 
 @given(st.floats(-0.5, 1.0), st.floats(0.001, 0.5))
+@settings(max_examples=20)
 def test_more_income_lifts_more_people(change: float, more: float) -> None:
     low = poverty_change(figures(), same(change), lines=tuple(LINES))
     high = poverty_change(figures(), same(change + more), lines=tuple(LINES))
@@ -98,6 +100,7 @@ def test_more_income_lifts_more_people(change: float, more: float) -> None:
 
 
 @given(st.floats(-0.9, 5.0))
+@settings(max_examples=20)
 def test_headcounts_stay_shares(change: float) -> None:
     out = poverty_change(figures(), same(change), lines=tuple(LINES))
     assert out["headcount_after_pct"].between(0.0, 100.0).all()

@@ -1,21 +1,9 @@
-"""Poverty head counts after a change of real income, from a lognormal distribution.
+"""Poverty head counts after a change of real income, each line calibrated by itself.
 
-Each country's distribution of income or consumption per head is taken as lognormal: its spread
-comes from the Gini index and its level from the head count that a household survey observed at the
-line itself, so that the starting head count is the observed one and not a fitted one. The change
-of real income then moves everybody by the same share (it is neutral to the distribution), scaled
-by a pass-through from national accounts to household surveys.
-
-What this does not do: no projection to a later year (population and growth stay where the survey
-and the population figure put them), no change of relative wages, no prices by basket. Published
-head counts for 2030 at 1.90 and 3.20 USD of 2011 PPP are a different quantity.
-
-References
-----------
-Aitchison, J. and Brown, J. A. C. (1957), The Lognormal Distribution, Cambridge: ch. 11 for
-``Gini = 2 Phi(sigma / sqrt 2) - 1``.
-Lakner, C., Mahler, D. G., Negre, M. and Prydz, E. B. (2022), How much does reducing inequality
-matter for global poverty?, Journal of Economic Inequality 20: pass-through of growth to surveys.
+The quick reckoning of the appraisal: survey shares as they are, today's population, a lognormal
+whose level comes from the head count observed at the line itself.
+:func:`beltroad.people.poverty.outlook` is the full one, with fitted Lorenz curves, gap, severity
+and a projection.
 """
 
 from __future__ import annotations
@@ -26,19 +14,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from beltroad.errors import InputError, suggest
-from beltroad.normal import ndtr, ndtri
+from beltroad.people.poverty.lognormal import headcount, mean_from_headcount, sigma_from_gini
 
-__all__ = [
-    "LINES",
-    "headcount",
-    "mean_from_headcount",
-    "poverty_change",
-    "poverty_range",
-    "sigma_from_gini",
-]
+__all__ = ["LINES", "poverty_change", "poverty_range"]
 
 #: International poverty lines in USD a day at 2021 PPP, and the column that holds each head count.
 LINES: Mapping[float, str] = MappingProxyType(
@@ -48,75 +29,6 @@ LINES: Mapping[float, str] = MappingProxyType(
 #: Head counts are published to 0.1 %: below half of that nothing can be calibrated.
 _ROUNDING_PCT = 0.05
 _OLD_SURVEY_YEARS = 10
-
-
-def sigma_from_gini(gini: ArrayLike) -> NDArray[np.float64]:
-    """Return the standard deviation of log income that gives a lognormal this Gini index.
-
-    Parameters
-    ----------
-    gini
-        Gini index on 0-100, any shape.
-
-    Returns
-    -------
-    ndarray
-        ``sqrt(2) * Phi^-1((1 + G) / 2)`` with ``G = gini / 100``; NaN where ``gini`` is NaN.
-
-    Raises
-    ------
-    InputError
-        If a value is not in the open interval 0-100.
-    """
-    values = np.asarray(gini, dtype=float)
-    wrong = ~np.isnan(values) & ((values <= 0.0) | (values >= 100.0))
-    if wrong.any():
-        raise InputError(
-            f"gini must lie between 0 and 100 (in percent), found {values[wrong].flat[0]:g}"
-        )
-    return np.asarray(np.sqrt(2.0) * ndtri((1.0 + values / 100.0) / 2.0), dtype=float)
-
-
-def headcount(line: ArrayLike, mean: ArrayLike, sigma: ArrayLike) -> NDArray[np.float64]:
-    """Share of people below ``line`` when income is lognormal with ``mean`` and ``sigma``.
-
-    Parameters
-    ----------
-    line, mean
-        Poverty line and mean income per head in the same unit (USD a day, PPP).
-    sigma
-        Standard deviation of log income.
-
-    Returns
-    -------
-    ndarray
-        ``Phi(ln(line / mean) / sigma + sigma / 2)``, on 0-1, broadcast shape.
-    """
-    z, m, s = (np.asarray(a, dtype=float) for a in (line, mean, sigma))
-    return np.asarray(ndtr(np.log(z / m) / s + s / 2.0), dtype=float)
-
-
-def mean_from_headcount(
-    line: ArrayLike, headcount_share: ArrayLike, sigma: ArrayLike
-) -> NDArray[np.float64]:
-    """Mean income at which a lognormal has ``headcount_share`` below ``line``: the inverse.
-
-    Parameters
-    ----------
-    line
-        Poverty line, USD a day.
-    headcount_share
-        Share below the line, strictly between 0 and 1.
-    sigma
-        Standard deviation of log income.
-
-    Returns
-    -------
-    ndarray
-        ``line * exp(sigma^2 / 2 - sigma * Phi^-1(share))``, same unit as ``line``.
-    """
-    z, h, s = (np.asarray(a, dtype=float) for a in (line, headcount_share, sigma))
-    return np.asarray(z * np.exp(s * s / 2.0 - s * ndtri(h)), dtype=float)
 
 
 def poverty_change(
