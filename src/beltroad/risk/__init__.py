@@ -1,5 +1,5 @@
-"""Risk: what a project may cost when the past of its kind repeats itself."""
+"""Risk: projects, countries, portfolios; early warning, register, integrity, green class."""
 
-from beltroad.risk.overrun import OverrunClass, cost_range, reference_class
+from beltroad.risk.project.overrun import OverrunClass, cost_range, reference_class
 
 __all__ = ["OverrunClass", "cost_range", "reference_class"]
