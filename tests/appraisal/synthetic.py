@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from beltroad import evidence
+from beltroad.appraisal.outcomes import COLUMNS as OUTCOMES
 from beltroad.appraisal.result import Appraisal, Headlines, MapLayers
 from beltroad.appraisal.scenario import Parameters, Scenario
 from beltroad.appraisal.schema import check_frame
@@ -134,6 +135,7 @@ def _countries(rng: np.random.Generator, projects: pd.DataFrame) -> pd.DataFrame
             "net_gain_pct": 100 * net / gdp,
             "lifted_extreme": gain * base.population.astype(float).to_numpy() * 2e-4,
             "lifted_moderate": gain * base.population.astype(float).to_numpy() * 8e-4,
+            **dict.fromkeys(OUTCOMES, np.nan),
             "flags": pd.Series(flags).str.strip(";"),
         }
     )
