@@ -25,10 +25,11 @@ STATES = {"before": 2013, "after": "complete", "economy": 2022}
 
 
 def scenario(**more: Any) -> dict[str, Any]:
-    """A scenario without sensitivity cases and debt; keys given replace those here."""
+    """A scenario of trade alone, without sensitivity cases; keys given replace those here."""
     return {
         "name": "A few projects", "sensitivity": False, "states": STATES,
-        "projects": {"include": THREE}, "debt": {"assess": False},
+        "projects": {"include": THREE},
+        **{part: {"assess": False} for part in ("debt", "people", "risk", "green")},
     } | more  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from beltroad.finance.project.cashflow import simulate
 from beltroad.finance.project.plan_file import parse
 from beltroad.finance.project.ranges import cost_factor, drawn_case, overrun_range
 from beltroad.finance.project.result import assess, assess_all
-from beltroad.risk.overrun import reference_class
+from beltroad.risk.project.overrun import reference_class
 
 
 def plan_with(**capital):

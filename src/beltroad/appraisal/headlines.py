@@ -7,13 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from beltroad import evidence
 from beltroad.appraisal.cases import STUDY_READING
 from beltroad.appraisal.economy import Economy, Outcome, calibrated
+from beltroad.appraisal.green import held_change_pct
 from beltroad.appraisal.inputs import Inputs
-from beltroad.appraisal.levels import days_of, mean_value_of_time
+from beltroad.appraisal.levels import mean_value_of_time
 from beltroad.appraisal.result import Headlines
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.schema import check_frame
@@ -56,7 +56,7 @@ def headlines(
         economies_losing_after_cost=int(
             ((model["net_gain_usd"] < 0) & (model["annual_cost_usd"] > 0)).sum()
         ),
-        freight_kgco2e_pct=_emissions(economy, central, pairs),
+        freight_kgco2e_pct=held_change_pct(economy, central, pairs),
     )
 
 
@@ -101,8 +101,12 @@ def sensitivity(outcomes: list[Outcome]) -> pd.DataFrame:
 def ours(
     inputs: Inputs, transport: Transport, economy: Economy, outcomes: list[Outcome],
     pairs: pd.DataFrame, countries: pd.DataFrame, projects: pd.DataFrame,
+    poverty: pd.DataFrame | None = None,
 ) -> dict[str, Range]:  # fmt: skip
-    """Our low and high value for each yardstick, by name; (low, high) in the yardstick's unit."""
+    """Our low and high value for each yardstick, by name; (low, high) in the yardstick's unit.
+
+    Without the table ``poverty``, or a line in it, people lifted are not known.
+    """
     central, group = outcomes[0], corridor_economies()
     ranged = [o for o in outcomes if o.case.name != STUDY_READING]
     inside = pairs["exporter"].isin(group) & pairs["importer"].isin(group)
@@ -132,14 +136,23 @@ def ours(
         "income_largest": (largest, largest),
         "trade_world": (min(trades), max(trades)),
         "trade_corridor": (min(group_trades), max(group_trades)),
-        "lifted_extreme": (countries["lifted_extreme"].sum(),) * 2,
-        "lifted_moderate": (countries["lifted_moderate"].sum(),) * 2,
+        "lifted_extreme": _lifted(poverty, "1.90@2011"),
+        "lifted_moderate": _lifted(poverty, "3.20@2011"),
         "project_cost": (abroad, abroad),
         "gaining_share": ((known > 1).mean(),) * 2 if len(known) else (np.nan, np.nan),
         "value_of_time": (values[0], values[1]),
     }
     out |= _transits(inputs, transport, economy)
     return {k: tuple(sorted((float(a), float(b)))) for k, (a, b) in out.items()}  # type: ignore[misc]
+
+
+def _lifted(poverty: pd.DataFrame | None, line: str) -> Range:
+    """People lifted over a line in the world, at low and high pass-through."""
+    rows = None if poverty is None else poverty[poverty["line"] == line]
+    if rows is None or rows.empty:
+        return np.nan, np.nan
+    world = rows.iloc[0]  # the sum comes first
+    return float(world["people_lifted_low"]), float(world["people_lifted_high"])
 
 
 def readings(outcomes: list[Outcome]) -> dict[str, float]:
@@ -241,31 +254,6 @@ def _kept_modes(economy: Economy, central: Outcome, pairs: pd.DataFrame) -> pd.S
     with np.errstate(invalid="ignore"):
         change = 100 * (days[1][a, b] / days[0][a, b] - 1)
     return pd.Series(change, index=pairs.index)
-
-
-def _emissions(economy: Economy, central: Outcome, pairs: pd.DataFrame) -> float:
-    """Change of freight emissions of goods trade of the accounts' year, volumes held, percent.
-
-    Each pair's emissions per TEU are those of the fastest land and sea ways at the mode shares of
-    the state; pairs weigh by trade.
-    """
-    split = economy.measure(central.case).split
-    traded = pairs.dropna(subset=["trade_usd"])
-    place = {c: k for k, c in enumerate(economy.weights.countries)}
-    a = traded["exporter"].map(place).to_numpy()
-    b = traded["importer"].map(place).to_numpy()
-    total = []
-    for ways in (economy.ways.before, economy.ways.after):
-        share = split.shares_at(days_of(ways))
-        land = np.where(share > 0, share * _finite(ways.land[2]), 0.0)
-        sea = np.where(share < 1, (1 - share) * _finite(ways.sea[2]), 0.0)
-        mean = economy.weights.mean(land + sea)
-        total.append(float(np.nansum(mean[a, b] * traded["trade_usd"].to_numpy())))
-    return 100 * (total[1] / total[0] - 1) if total[0] > 0 else 0.0
-
-
-def _finite(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.where(np.isfinite(values), values, 0.0).astype(np.float64)
 
 
 # Named relations whose modelled door-to-door days stand beside published ones: mode, from, to.

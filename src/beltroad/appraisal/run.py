@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from beltroad.appraisal.headlines import assumptions, headlines, ours, readings,
 from beltroad.appraisal.inputs import gather
 from beltroad.appraisal.levels import STATES
 from beltroad.appraisal.maplayers import map_layers
+from beltroad.appraisal.outcomes import by_economy, outcome_tables
 from beltroad.appraisal.own_accounts import recorded
 from beltroad.appraisal.places_worth import worth_table
 from beltroad.appraisal.progress import Progress
@@ -128,9 +130,15 @@ def appraise(
     with progress.step("tables"):
         pairs = pair_table(economy, central)
         projects = project_table(costed, transport.lengths(), each)
-        countries = country_table(inputs, central, others, pairs, costed)
+    with progress.step("households, risk and environment"):
+        more |= outcome_tables(transport, economy, central, costed, pairs, projects)
+    with progress.step("tables"):
+        outcomes = partial(by_economy, scenario, more)
+        countries = country_table(inputs, central, others, pairs, costed, outcomes)
         every = [central, *others]
-        mine = ours(inputs, transport, economy, every, pairs, countries, projects)
+        mine = ours(
+            inputs, transport, economy, every, pairs, countries, projects, more.get("poverty")
+        )
         layers = map_layers(transport, inputs)
         hours = {"before": economy.ways.before.hours, "after": economy.ways.after.hours}
         reached = access(inputs, transport.city_ids, hours, market_levers(scenario))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -105,8 +107,12 @@ def country_table(
     others: list[Outcome],
     pairs: pd.DataFrame,
     costed: pd.DataFrame,
+    outcomes: Callable[[pd.Index], pd.DataFrame],
 ) -> pd.DataFrame:
-    """Table ``countries``: all economies with a city on the network."""
+    """Table ``countries``: all economies with a city on the network.
+
+    ``outcomes`` gives the columns about households, risk and environment for these economies.
+    """
     out = inputs.countries.set_index("iso3", drop=False).copy()
     counts = inputs.cities["iso3"].value_counts()
     out = out[out.index.isin(counts.index)]
@@ -123,6 +129,7 @@ def country_table(
     out["net_gain_usd"] = finance.net_gain(out["real_income_change_usd"], out["annual_cost_usd"])
     out["net_gain_pct"] = 100 * out["net_gain_usd"] / base
     out = out.join(_poverty(inputs.countries, model["real_income_change_pct"]))
+    out = out.join(outcomes(out.index))
     out["flags"] = _flags(out)
     for column in ("region", "income_group"):
         out[column] = out[column].fillna("")

@@ -157,11 +157,13 @@ def text_table(
 
 
 def spans(
-    low: pd.Series, high: pd.Series, title: str, unit: str, description: str
-) -> tuple[Column, list[Cell]]:
+    low: pd.Series, high: pd.Series, title: str, unit: str, description: str,
+    decimals: int | None = None,
+) -> tuple[Column, list[Cell]]:  # fmt: skip
     """One column ``low to high``, sorted by the lower value."""
     a, b = low.to_numpy(np.float64), high.to_numpy(np.float64)
-    decimals = _decimals(np.concatenate([a, b]))
+    if decimals is None:
+        decimals = _decimals(np.concatenate([a, b]))
     cells = [
         Cell(
             f"{words.number(x, decimals, signed=True)} to {words.number(y, decimals, signed=True)}",

@@ -1,0 +1,119 @@
+"""A table of projects to be ranged: read, and checked as a whole."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from beltroad.errors import Fault, InputError, ScenarioError, suggest
+from beltroad.risk.project.overrun import reference_class
+
+__all__ = ["COLUMNS", "checked_projects", "read_projects"]
+
+REQUIRED = ("id", "mode", "cost_usd")
+COLUMNS = (*REQUIRED, "years", "benefit_mode", "benefit_cost_ratio", "realised")
+"""``years`` planned of building; ``benefit_mode`` (such as toll_road) where not ``mode``."""
+
+_TRUE = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
+
+
+def read_projects(path: Path) -> pd.DataFrame:
+    """Read projects from CSV.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read; :class:`~beltroad.errors.ScenarioError` with all faults.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; give a CSV of projects") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text ({error}); save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except ValueError as error:
+        raise InputError(f"{path}: not a CSV table: {error}") from None
+    if not isinstance(table.index, pd.RangeIndex):
+        raise InputError(f"{path}: rows have more cells than the header; check the commas")
+    return checked_projects(table, source=str(path))
+
+
+def checked_projects(projects: pd.DataFrame, *, source: str = "projects") -> pd.DataFrame:
+    """Projects with every column, or all their faults at once.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault that was found.
+    """
+    names = [str(c) for c in projects.columns]
+    faults = [
+        Fault(f"column {c}", "is missing.", f"Columns: {', '.join(COLUMNS)}.")
+        for c in REQUIRED
+        if c not in names
+    ]
+    faults += [
+        Fault(f"column {c!r:.40}", "is not known.", f"{suggest(c, COLUMNS)} Leave it out.".strip())
+        for c in names
+        if c not in COLUMNS
+    ]
+    if projects.empty:
+        faults.append(Fault("rows", "there is none."))
+    if faults:
+        raise ScenarioError(source, faults)
+    out = pd.DataFrame([
+        _row(k + 2, dict(zip(names, row, strict=True)), faults)
+        for k, row in enumerate(projects.itertuples(index=False))
+    ])  # fmt: skip
+    faults += [
+        Fault(f"row {k + 2}, id", f"{out['id'][k]!r:.40} is given twice.")
+        for k in out.index[out["id"].duplicated() & (out["id"] != "")]
+    ]
+    if faults:
+        raise ScenarioError(source, faults)
+    return out
+
+
+def _row(line: int, raw: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    def text(column: str) -> str:
+        value = raw.get(column, "")
+        return "" if value is None or value != value else str(value).strip()
+
+    def number(column: str, *, needed: bool) -> float:
+        if not text(column):
+            if needed:
+                faults.append(Fault(f"row {line}, {column}", "is empty."))
+            return math.nan
+        try:
+            value = float(text(column))
+        except ValueError:
+            faults.append(Fault(f"row {line}, {column}", f"{text(column)!r:.40} is not a number."))
+            return math.nan
+        if not (math.isfinite(value) and value > 0):
+            faults.append(Fault(f"row {line}, {column}", f"{value:g} is not above 0."))
+        return value
+
+    out: dict[str, Any] = {"id": text("id"), "mode": text("mode")}
+    if not out["id"]:
+        faults.append(Fault(f"row {line}, id", "is empty."))
+    try:
+        reference_class(out["mode"])
+    except InputError as error:
+        faults.append(Fault(f"row {line}, mode", f"{error}."))
+    out["cost_usd"] = number("cost_usd", needed=True)
+    out["years"] = number("years", needed=False)
+    out["benefit_mode"] = text("benefit_mode") or out["mode"]
+    if out["benefit_mode"] not in (out["mode"], "rail", "road", "toll_road"):
+        faults.append(Fault(f"row {line}, benefit_mode", f"{out['benefit_mode']!r:.30} has no "
+                            "published benefits.", "Use rail, road or toll_road."))  # fmt: skip
+    out["benefit_cost_ratio"] = number("benefit_cost_ratio", needed=False)
+    said = text("realised").lower()
+    if said not in _TRUE:
+        faults.append(Fault(f"row {line}, realised", f"{said!r:.20} is neither yes nor no."))
+    out["realised"] = _TRUE.get(said, False)
+    return out
