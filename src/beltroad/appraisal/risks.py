@@ -123,7 +123,7 @@ def loan_tables(
         {
             "id": rows["id"] + " " + rows["host"],
             "iso3": rows["host"],
-            "sector": rows["mode"],
+            "sector": "state",  # loans to one state are one name, whatever they build
             "currency": "USD",
             "amount_usd": lent,
             "obligor": rows["host"],
