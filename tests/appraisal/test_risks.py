@@ -66,6 +66,14 @@ def test_full_recovery_and_no_loans() -> None:
     assert loan_tables(costed(new=False), scenario(), GRADES, NAMES) == {}
 
 
+def test_what_a_country_lends_itself_is_no_loan_from_abroad() -> None:
+    at_home = loan_tables(costed(countries="CHN"), scenario(), GRADES, NAMES)
+    assert at_home == {}
+    own = {"name": "Half from home", "loan_share": 0.8, "lenders": {"PAK": 0.5, "CHN": 0.5}}
+    table = loan_tables(costed(countries="PAK"), scenario(financing=[own]), GRADES, NAMES)
+    assert table["loan_risk"]["amount_usd"].iloc[0] == pytest.approx(0.4 * 7e9)
+
+
 def test_a_host_without_a_grade_takes_the_published_rate() -> None:
     table = loan_tables(costed(), scenario(), GRADES.head(1), NAMES)["loan_risk"].set_index("iso3")
     assert table.loc["LAO", "basis"] == "published"

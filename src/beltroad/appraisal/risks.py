@@ -18,6 +18,7 @@ __all__ = ["ALL", "grades_by_economy", "loan_tables", "project_risk_table"]
 
 ALL = "all"
 LEVEL = 0.99
+DEFAULT_LENDER = "CHN"
 QUANTILES = (0.5, 0.8, 0.9)
 _RANGED = [f"p{100 * q:g}" for q in QUANTILES]
 
@@ -93,6 +94,18 @@ def grades_by_economy(grades: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
     )
 
 
+def _lent(scenario: Scenario, project_id: str, host: str) -> float:
+    """Share of a project's cost that is lent to a host from abroad.
+
+    What lenders of the host itself lend is no claim on another country. Where nothing is stated
+    the lender is China, as in the debt part.
+    """
+    stated = stated_sources(scenario, project_id, host)
+    if stated is None:
+        return 0.0 if host == DEFAULT_LENDER else scenario.debt.loan_share
+    return stated.loan_share * (1.0 - stated.lenders.get(host, 0.0))
+
+
 def _recovery_pct(scenario: Scenario) -> float:
     """The scenario's, or that of public borrowers in the published data."""
     stated = scenario.risk.recovery_pct
@@ -106,16 +119,14 @@ def loan_tables(
 ) -> dict[str, pd.DataFrame]:
     """Tables ``loan_risk`` and ``loan_concentration``; empty without a loan.
 
-    Each project and host is a loan to the host's state of the share that the scenario's financing
-    (else its debt part) lends, fully drawn, at the grade of the host; hosts without a grade at
-    the published rate of sovereigns. Loans to one host fail together.
+    Each project and host is a loan from abroad to the host's state, of the share that the
+    scenario's financing (else its debt part) lends, fully drawn, at the grade of the host; hosts
+    without a grade at the published rate of sovereigns. Loans to one host fail together.
     """
     rows = by_host(costed)
     shares = [
-        stated.loan_share if (stated := stated_sources(scenario, str(p), str(h))) is not None
-        else scenario.debt.loan_share
-        for p, h in zip(rows["id"], rows["host"], strict=True)
-    ]  # fmt: skip
+        _lent(scenario, str(p), str(h)) for p, h in zip(rows["id"], rows["host"], strict=True)
+    ]
     lent = rows["cost_usd"].to_numpy(float) * np.array(shares, float)
     if not (lent > 0).any():
         return {}

@@ -113,18 +113,26 @@ def _losers(appraisal: Appraisal) -> Card:
     return Card(
         f"{h.economies_losing_after_cost} of {inside}",
         "modelled economies are worse off after paying for the projects on their soil",
-        _poverty(countries),
+        _poverty(appraisal),
         more,
         "cost",
     )
 
 
-def _poverty(countries: pd.DataFrame) -> str:
-    lifted = float(countries.lifted_extreme.sum())
-    if not countries.lifted_extreme.notna().any():
+def _poverty(appraisal: Appraisal) -> str:
+    """People at the lowest line that the scenario asks for, in its year; else nothing."""
+    if "poverty" not in appraisal.more:
         return ""
-    verb = "leave" if lifted >= 0 else "fall into"
-    return f"{words.amount(abs(lifted))} people {verb} extreme poverty before cost (net)"
+    world = appraisal.more["poverty"].iloc[0]  # the sum at the first line comes first
+    low, high = sorted((world["people_lifted_low"], world["people_lifted_high"]), key=abs)
+    if abs(high) < 1:
+        return ""
+    word = "fewer" if high > 0 else "more"
+    amounts = list(dict.fromkeys(words.amount(abs(v)) for v in (low, high)))
+    return (
+        f"{' to '.join(amounts)} people {word} below {world['line_usd']:.2f} USD a day in "
+        f"{world['year']:.0f}, before cost"
+    )
 
 
 def ranged(cases: pd.DataFrame) -> pd.DataFrame:

@@ -213,7 +213,7 @@ def _loans(rows: pd.DataFrame) -> Told:
     return Told(
         "loan-risk",
         "Loans behind the projects",
-        "Each project's loan to its host as if fully drawn, at the host's country grade; defaults "
+        "Each project's loan from abroad as if fully drawn, at the host's country grade; defaults "
         "come together through factors of the world, regions and sectors. One year.",
         findings,
         _shown("loan-risk-table", "Losses on loans by host", columns),
