@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from beltroad import evidence
 from beltroad.appraisal.shocks import Shock, run_shocks, standard_shocks
+from beltroad.appraisal.shocks.credit import grades_under, losses_under, shifted_figures
 from beltroad.appraisal.shocks.file import read_shocks
 from beltroad.appraisal.shocks.interest import interest_effects
 from beltroad.errors import InputError, ScenarioError
+from beltroad.risk import portfolio
+from beltroad.risk.country import grades
 
 
 def test_dearer_money_never_lowers_debt_or_service() -> None:
@@ -55,3 +60,46 @@ def test_a_file_of_shocks_is_read_and_all_its_faults_are_told(tmp_path: Path) ->
         assert part in str(told.value)
     with pytest.raises(InputError, match="no such file"):
         read_shocks(tmp_path / "none.toml")
+
+
+def shocked_table(**more: float) -> pd.DataFrame:
+    """Kenya and Angola under a made shock; nothing happens where nothing is given."""
+    still = {"total_pct": 0.0, "oil_usd": 0.0, "income_usd": 1e11, "exports_change_pct": 0.0}
+    return pd.DataFrame(still | more, index=pd.Index(["KEN", "AGO"], name="iso3"))
+
+
+def test_no_shock_moves_no_figure_and_no_grade() -> None:
+    base = grades()
+    assert shifted_figures(shocked_table(), 2023).empty
+    assert grades_under(shocked_table(), base) is base
+
+
+def test_a_loss_of_income_weighs_on_debt_and_growth_of_those_hit_alone() -> None:
+    known = evidence.load("risk_indicators").query("iso3 == 'KEN' and year == 2023")
+    was = known.set_index("indicator")["value"]
+    moved = shifted_figures(shocked_table(total_pct=-5.0, exports_change_pct=-20.0), 2023)
+    assert set(moved["iso3"]) == {"KEN", "AGO"}
+    now = moved[moved["iso3"] == "KEN"].set_index("indicator")["value"]
+    assert now["public_debt_pct_gdp"] == pytest.approx(was["public_debt_pct_gdp"] / 0.95)
+    assert now["debt_service_pct_exports"] == pytest.approx(was["debt_service_pct_exports"] / 0.8)
+    grown = (1 + was["real_growth_pct"] / 100) * 0.95
+    assert now["real_growth_pct"] == pytest.approx(100 * (grown - 1))
+    assert "current_account_pct_gdp" not in now  # no oil, no change
+
+
+def test_worse_figures_are_worse_odds_and_losses() -> None:
+    base = grades()
+    worse = grades_under(shocked_table(total_pct=-10.0, exports_change_pct=-30.0), base)
+    before, after = (t.set_index("iso3")["probability_pct"] for t in (base, worse))
+    assert after["KEN"] > before["KEN"]
+    others = before.index.difference(["KEN", "AGO"])
+    assert after[others].equals(before[others])
+    exposures = pd.DataFrame(
+        {"id": ["a", "b"], "iso3": ["KEN", "CHN"], "sector": "rail", "currency": "USD",
+         "amount_usd": [1e9, 1e9], "counterpart": ["private", "sovereign"]}
+    )  # fmt: skip
+    found = losses_under(exposures, {"none": base, "bad": worse}, draws=10_000, seed=1)
+    loss = found.set_index("shock")["expected_loss_usd"]
+    alone = portfolio.simulate(portfolio.checked(exposures, grades=base), draws=10_000, seed=1)
+    assert loss["none"] == pytest.approx(alone.expected_loss_usd)
+    assert loss["bad"] > loss["none"]

@@ -17,6 +17,8 @@ from beltroad.cli.output import print_json, records
 from beltroad.cli.risk import risk_app
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from beltroad.appraisal.shocks import Shock, ShockResult
 
 __all__ = ["shocks"]
@@ -32,6 +34,9 @@ def shocks(
     oil: Annotated[float, typer.Option(help="Rise of oil prices, percent.")] = 0.0,
     interest: Annotated[float, typer.Option(help="Rise of interest, percentage points.")] = 0.0,
     country: Annotated[list[str] | None, typer.Option(help="Show these economies, too.")] = None,
+    portfolio: Annotated[
+        Path | None, typer.Option(help="CSV of exposures: losses under each shock.")
+    ] = None,
     level: Annotated[str, typer.Option(help="Pass-through: low, central or high.")] = "central",
     state: Annotated[str | None, typer.Option(help="Network: today, complete or a year.")] = None,
     scenario: Annotated[Path | None, typer.Option(help="Scenario file with projects.")] = None,
@@ -48,17 +53,27 @@ def shocks(
         check_writable(out)
 
     from beltroad.appraisal.shocks import run_shocks
+    from beltroad.risk.country import grades
+    from beltroad.risk.portfolio import read_exposures
 
     todo = _chosen(file, close or [], oil, interest)
     if chosen.projects.inline == ():
         told_early([word for each in todo for word in each.close], [])
+    exposures = None if portfolio is None else read_exposures(portfolio, grades())
     with bars() as progress:
-        found = run_shocks(todo, chosen, state=at, level=level, progress=progress)
+        found = run_shocks(
+            todo, chosen, exposures=exposures, state=at, level=level, progress=progress
+        )
     if out is not None:
         tables = {"shocks.csv": found.summary, "shocks_countries.csv": found.countries}
+        if found.losses is not None:
+            tables["shocks_losses.csv"] = found.losses
         write_files({name: csv_bytes(t) for name, t in tables.items()}, out)
     if as_json:
-        print_json({"shocks": records(found.summary), "countries": records(found.countries)})
+        said = {"shocks": records(found.summary), "countries": records(found.countries)}
+        if found.losses is not None:
+            said["losses"] = records(found.losses)
+        print_json(said)
         return
     _print(found, asked)
     if out is not None:
@@ -100,7 +115,7 @@ def _print(found: ShockResult, asked: list[str]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("shock", overflow="fold")
     for title in ("world real\nincome %", "bn USD", "trade cut\noff bn", "economies\nlosing",
-                  "debt\nworse"):  # fmt: skip
+                  "debt\nworse", "grade\nworse"):  # fmt: skip
         table.add_column(title, justify="right")
     table.add_column("hardest hit (income and oil bill)", overflow="fold")
     for row in found.summary.to_dict("records"):
@@ -109,6 +124,7 @@ def _print(found: ShockResult, asked: list[str]) -> None:
             escape(row["shock"]), f"{row['real_income_change_pct']:+.4f}",
             f"{row['real_income_change_usd'] / 1e9:+,.1f}", f"{cut / 1e9:,.1f}",
             f"{row['economies_losing']:.0f}", "-" if worse != worse else f"{worse:.0f}",
+            f"{row['grades_worse']:.0f}",
             escape(row["worst"]),
         )  # fmt: skip
     console.print(table)
@@ -125,7 +141,14 @@ def _print(found: ShockResult, asked: list[str]) -> None:
                 f"{row['service_to_revenue_without_pct']:.1f} -> "
                 f"{row['service_to_revenue_with_pct']:.1f} %"
             )
+        if row["probability_with_pct"] == row["probability_with_pct"]:
+            parts.append(
+                f"distress within two years {row['probability_without_pct']:.1f} -> "
+                f"{row['probability_with_pct']:.1f} %"
+            )
         say(console, f"{row['iso3']}  {row['shock']}: {'; '.join(parts)}")
+    if found.losses is not None:
+        _print_losses(console, found.losses)
     say(
         console,
         "Each shock as if it lasted a year and trade had adjusted. Oil bill: net exports of crude, "
@@ -133,3 +156,18 @@ def _print(found: ShockResult, asked: list[str]) -> None:
         "economies with 0.5 points of GDP more public debt after five years, of 86. What it leaves "
         "out: docs/methods/shocks.md",
     )
+
+
+def _print_losses(console: Console, losses: pd.DataFrame) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("portfolio under", overflow="fold")
+    for title in (
+        "expected loss\nmn USD a year",
+        "99 % value\nat risk",
+        "99 % expected\nshortfall",
+    ):
+        table.add_column(title, justify="right")
+    for row in losses.to_dict("records"):
+        figures = [f"{row[c] / 1e6:,.1f}" for c in ("expected_loss_usd", "var_usd", "es_usd")]
+        table.add_row(escape(row["shock"]), *figures)
+    console.print(table)

@@ -17,16 +17,20 @@ from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.scenario import Scenario
 from beltroad.appraisal.scenario_parts import Part
 from beltroad.appraisal.shocks.costs import closure_costs, iceberg_of, oil_costs
+from beltroad.appraisal.shocks.credit import grades_under, losses_under
 from beltroad.appraisal.shocks.interest import interest_effects
 from beltroad.appraisal.shocks.oil import oil_bill
 from beltroad.errors import InputError
 from beltroad.infrastructure.parameters import NetworkParameters
 from beltroad.infrastructure.projects.states import State
 from beltroad.infrastructure.routes.closures import parse_closures
+from beltroad.risk import country
 
 __all__ = ["Shock", "ShockResult", "run_shocks", "standard_shocks"]
 
 LEVELS = ("low", "central", "high")
+NO_SHOCK = "no shock"
+LOSS_DRAWS = 100_000
 
 
 class Shock(Part):
@@ -48,10 +52,14 @@ class Shock(Part):
 
 @dataclass(frozen=True)
 class ShockResult:
-    """``summary`` one row a scenario; ``countries`` one row a scenario and economy."""
+    """``summary`` one row a scenario; ``countries`` one row a scenario and economy.
+
+    ``losses`` of a portfolio, one row without a shock and one for each, where one was given.
+    """
 
     summary: pd.DataFrame
     countries: pd.DataFrame
+    losses: pd.DataFrame | None = None
 
 
 def standard_shocks() -> tuple[Shock, ...]:
@@ -73,6 +81,7 @@ def run_shocks(
     shocks: Sequence[Shock],
     scenario: Scenario | None = None,
     *,
+    exposures: pd.DataFrame | None = None,
     study: Study | None = None,
     state: State = "today",
     level: str = "central",
@@ -87,6 +96,8 @@ def run_shocks(
         What happens; names must differ.
     scenario
         Projects and reforms of the network; the bundled ones by default.
+    exposures
+        Portfolio whose loss is worked out under each shock.
     study
         The network with its trade where it is at hand already; else built from the next two.
     state
@@ -113,6 +124,8 @@ def run_shocks(
     shut = {s.name: parse_closures(s.close, study.network) for s in shocks} if study else {}
     parameters = gather(chosen).reformed.parameters
     tables, rows = [], []
+    base = country.grades()
+    graded = {NO_SHOCK: base}
     with progress.step("running the shocks") as report:
         for k, shock in enumerate(shocks):
             table = _base(calibration)
@@ -127,6 +140,8 @@ def run_shocks(
             if shock.interest_points:
                 debt = interest_effects(shock.interest_points, values["floating_share_of_debt"])
                 table = table.join(debt, how="outer")
+            graded[shock.name] = grades_under(table, base)
+            table = table.join(_graded(base, graded[shock.name]), how="left")
             table.insert(0, "shock", shock.name)
             tables.append(table.reset_index())
             rows.append(_summary(shock, table, study, disruption))
@@ -135,7 +150,24 @@ def run_shocks(
     known = evidence.load("countries").set_index("iso3")["name"]
     place = {"ROW": "Rest of the world"}
     countries.insert(2, "name", [place.get(c, known.get(c, c)) for c in countries["iso3"]])
-    return ShockResult(pd.DataFrame(rows), countries)
+    losses = None
+    if exposures is not None:
+        with progress.step("losses of the portfolio"):
+            losses = losses_under(exposures, graded, draws=LOSS_DRAWS, seed=chosen.seed)
+    return ShockResult(pd.DataFrame(rows), countries, losses)
+
+
+def _graded(base: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Grade and probability without and with a shock, index iso3."""
+    both = {"without": base.set_index("iso3"), "with": now.set_index("iso3")}
+    columns = {"grade": "grade", "probability_pct": "probability"}
+    return pd.DataFrame(
+        {
+            f"{short}_{state}" + ("_pct" if short == "probability" else ""): table[name]
+            for name, short in columns.items()
+            for state, table in both.items()
+        }
+    ).astype(float)
 
 
 def _parameters(level: str) -> dict[str, float]:
@@ -199,6 +231,7 @@ def _summary(
         ),
         "economies_losing": float((table["total_pct"] < -0.005).sum()),
         "worst": worst,
+        "grades_worse": float((table["grade_with"] > table["grade_without"]).sum()),
         "debt_worse": np.nan,
         "service_to_revenue_rise_points": np.nan,
     }
