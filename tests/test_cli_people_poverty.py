@@ -58,6 +58,8 @@ def test_what_cannot_be_used_is_said_in_one_line(
         (("--growth", "1%", "--pass-through", "a"), "0.7,1.0"),
         (("--income", str(tmp_path / "no.csv")), "cannot be read"),
         (("--check", "--published"), "ask for one"),
+        (("--check", "--growth", "1%"), "takes no change of income"),
+        (("--growth", "1%", "--year", "20300"), "give a year"),
     ):
         code, _, error = run_beltroad(monkeypatch, capsys, "people", "poverty", *arguments)
         assert code == 2

@@ -157,6 +157,7 @@ def test_mitigation_and_areas_are_what_the_scenario_says(appraiser: Appraiser) -
     ("part", "key"),
     [
         ({"people": {"lines": ["2.5"]}}, "people.lines"),
+        ({"people": {"lines": ["3.00@2022"]}}, "people"),
         ({"people": {"pass_through": [1.0, 0.5]}}, "people"),
         ({"risk": {"draws": 1}}, "risk.draws"),
         ({"green": {"protected": ["NO-SUCH"]}}, "green.protected"),

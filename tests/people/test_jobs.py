@@ -155,6 +155,29 @@ def test_index_that_industries_exceed_is_said() -> None:
     assert math.isnan(unknown["gini_after_mobile"][0])
 
 
+def test_wages_that_all_go_elsewhere_leave_no_index() -> None:
+    found = jobs.gini_change(bills(AAA=[0, 0, 0, 5]), bills(AAA=[5, 0, 0, 0]),
+                             pd.Series({"AAA": 40.0})).iloc[0]  # fmt: skip
+    assert math.isnan(found["change_mobile_pct"])
+    assert found["note"] == "no industry that paid wages before pays any after"
+
+
+def test_employment_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("iso3,sector,employed_persons\nAAA,agriculture,80\nAAA,industry,30\n"
+                    "AAA,services,30\n", "utf-8")  # fmt: skip
+    pd.testing.assert_frame_equal(
+        jobs.spread(bills(AAA=[40, 20, 10, 30]), jobs.read_employment(path)),
+        jobs.spread(bills(AAA=[40, 20, 10, 30]), people("AAA", 80, 30, 30)),
+    )
+    path.write_text("iso3,sector,employed_persons\nA,trade,1\nA,industry,inf\nA,industry,-1\n")
+    with pytest.raises(InputError) as told:
+        jobs.read_employment(path)
+    for part in ("4 faults", "line 2: sector 'trade'", "line 3: employed_persons 'inf'",
+                 "line 4: A industry is given twice", "line 4: employed_persons '-1'"):  # fmt: skip
+        assert part in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [

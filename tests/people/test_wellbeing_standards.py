@@ -35,7 +35,8 @@ def one_row(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
     if draw(st.booleans()):
         row |= {"cost_amount": draw(st.floats(0.01, 1e12)), "cost_currency": "CNY",
-                "cost_usd_2021": draw(st.floats(0.01, 1e12)), "cost_year": 2015}  # fmt: skip
+                "cost_usd_2021": draw(st.floats(0.01, 1e12)),
+                "cost_year": draw(st.sampled_from([2015, ""]))}  # fmt: skip
     if draw(st.booleans()):
         row |= {"people_reached": draw(st.integers(1, 10**9)), "reached_basis": "patients",
                 "reached_status": draw(st.sampled_from(["reported", "planned"])),

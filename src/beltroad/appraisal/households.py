@@ -18,6 +18,7 @@ from beltroad.people.poverty import bundled_data, outlook
 __all__ = ["WORLD", "household_tables", "households_by_economy"]
 
 WORLD = "WLD"
+_WIDEST_PCT = 49.0
 _COUNTED = ("people_lifted_low", "people_lifted_high", "people_lifted_apart_low",
             "people_lifted_apart_high", "population")  # fmt: skip
 
@@ -70,7 +71,8 @@ def _poverty(part: PeoplePart, central: Outcome, apart: pd.Series) -> pd.DataFra
         outlook, change, lines=part.lines, year=part.year, pass_through=part.pass_through
     )
     rows = reckon()
-    spread = apart.reindex(change.index).fillna(0.0)
+    # Beyond half of the index the shift says nothing; only a collapse of trade comes near.
+    spread = apart.reindex(change.index).fillna(0.0).clip(-_WIDEST_PCT, _WIDEST_PCT)
     wide = reckon(gini_change_pct=spread)
     for end in ("low", "high"):
         rows[f"people_lifted_apart_{end}"] = wide[f"people_lifted_{end}"]
@@ -89,7 +91,7 @@ def _poverty(part: PeoplePart, central: Outcome, apart: pd.Series) -> pd.DataFra
 
 
 def households_by_economy(tables: Mapping[str, pd.DataFrame], codes: pd.Index) -> pd.DataFrame:
-    """Columns for the table of economies: people lifted at the lowest line, labour that moves."""
+    """Columns for the table of economies: people lifted at the first line, labour that moves."""
     poverty, work = tables["poverty"], tables["jobs"].set_index("iso3")
     first = poverty[poverty["line"] == poverty["line"].iloc[0]].set_index("iso3")
     out = pd.DataFrame(

@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from beltroad.appraisal.scenario_parts import Part, ProjectId
+from beltroad.errors import InputError
+from beltroad.people.poverty.lines import parse_lines
 
 __all__ = ["GreenPart", "PeoplePart", "RiskPart"]
 
@@ -32,9 +34,13 @@ class PeoplePart(Part):
     pass_through: tuple[Share, Share] | None = None
 
     @model_validator(mode="after")
-    def _rises(self) -> PeoplePart:
+    def _usable(self) -> PeoplePart:
         if self.pass_through is not None and self.pass_through[0] > self.pass_through[1]:
             raise ValueError(f"pass_through {list(self.pass_through)} must be from low to high")
+        try:
+            parse_lines(self.lines)
+        except InputError as fault:
+            raise ValueError(str(fault)) from None
         return self
 
 

@@ -48,21 +48,20 @@ def jobs(
     ] = None,
 ) -> None:
     """Jobs gained and lost by industry and economy, how many move, and the Gini index."""
-    from beltroad import evidence
     from beltroad.files import check_table_file, table_bytes, write_atomically
     from beltroad.people import jobs as labour
+    from beltroad.people.poverty import bundled_data
 
     if limit < 1:
         raise InputError(f"--limit {limit}: give 1 or more")
     if out is not None:
         check_table_file(out)
     before, after = labour.read_wage_bills(wage_bills)
-    people = labour.employment() if employment is None else _employment(employment)
+    people = labour.employment() if employment is None else labour.read_employment(employment)
     kept = _chosen(economy, list(before.columns))
     before, after = before[kept], after[kept]
     found = labour.shift(before, after, people)
-    surveys = evidence.load("income_distributions").sort_values("survey_year")
-    gini = surveys.groupby("iso3")["gini"].last()
+    gini = bundled_data().surveys.table.set_index("iso3")["gini"]
     spread = labour.gini_change(before, after, gini, people)
     whole = found.economies.merge(spread.drop(columns="imputed"), on="iso3", suffixes=("", "_g"))
     whole["note"] = [
@@ -80,23 +79,6 @@ def jobs(
         _print_industries(table, limit)
     else:
         _print_economies(table, limit)
-
-
-def _employment(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(path, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        told = str(error).strip().splitlines()[0]
-        raise InputError(f"{path}: cannot be read as a CSV table ({told})") from None
-    if "employed_persons" in table:
-        numbers = pd.to_numeric(table["employed_persons"], errors="coerce")
-        if numbers.isna().any():
-            line = int(numbers.isna().to_numpy().argmax()) + 2
-            raise InputError(f"{path}: line {line}: employed_persons is not a number")
-        table["employed_persons"] = numbers
-    return table
 
 
 def _chosen(wanted: list[str] | None, held: list[str]) -> list[str]:
@@ -151,8 +133,8 @@ def _print_economies(table: pd.DataFrame, limit: int) -> None:
         )  # fmt: skip
     console.print(shown)
     moved = table["jobs_moved_persons"]
-    say(console, f"{len(table)} economies; {moved.sum():,.0f} jobs move in the "
-                 f"{int(moved.notna().sum())} with people in work known")  # fmt: skip
+    say(console, f"Economies: {len(table)}; with people in work known: "
+                 f"{int(moved.notna().sum())}, where {moved.sum():,.0f} jobs move")  # fmt: skip
     say(console, _MEANING)
     _more(console, len(table), limit)
 

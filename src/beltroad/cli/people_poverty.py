@@ -65,6 +65,8 @@ def poverty(
 
     if check and published:
         raise InputError("--check and --published are two tables: ask for one")
+    if check and (income is not None or growth is not None):
+        raise InputError("--check takes no change of income: leave --income and --growth out")
     if limit < 1:
         raise InputError(f"--limit {limit}: give 1 or more")
     if by not in GROUPS:
@@ -118,9 +120,9 @@ def poverty(
 def _year(text: str) -> int | None:
     if text == "survey":
         return None
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
         raise InputError(f"--year {text!r:.20}: give a year, or survey for no projection")
-    return int(text[:6])
+    return int(text)
 
 
 def _pair(text: str | None) -> tuple[float, float] | None:
@@ -185,10 +187,12 @@ def _notes(console: Console, table: pd.DataFrame) -> None:
     share = 100.0 * table["imputed"].mean()
     say(console, "Low to high: share of the change that reaches households (pass-through). "
         "Negative: people who fall below the line.")  # fmt: skip
-    say(console, f"{share:.0f} % of the rows hold something imputed (*): see the note column of "
-        "--out.")  # fmt: skip
+    if share > 0:
+        say(console, f"{share:.0f} % of the rows hold something imputed (*): see the note column "
+            "of --out.")  # fmt: skip
     if without:
-        say(console, f"{len(without)} economies have no survey and are not counted.")
+        say(console, f"Without a survey and not counted: {len(without)} of "
+            f"{table['iso3'].nunique()} economies.")  # fmt: skip
 
 
 def _check(out: Path | None, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from beltroad import evidence
 from beltroad.appraisal.green import WORLD
 from beltroad.appraisal.report import tables, words
 from beltroad.appraisal.report.tables import Style, Table
@@ -52,19 +53,18 @@ def risks(appraisal: Appraisal) -> list[Told]:
 def _poverty(rows: pd.DataFrame) -> Told:
     world = rows[rows["iso3"] == WORLD]
     findings = [
-        f"{line['line_usd']:.2f} USD a day ({line['ppp_year']:.0f} PPP): "
-        f"{_people(line['people_lifted_low'], line['people_lifted_high'])} in {line['year']:.0f}, "
-        f"when {line['headcount_without_pct']:.1f}% of {words.amount(line['population'])} people "
+        f"{line['line_usd']:.2f} USD a day ({line['ppp_year']:.0f} PPP): in {line['year']:.0f} "
+        f"{_poor(line['people_lifted_low'], line['people_lifted_high'])}, when "
+        f"{_portion(line['headcount_without_pct'])} of {words.amount(line['population'])} people "
         "are below the line without the scenario; if nobody can change industry, "
-        f"{_span(line['people_lifted_apart_low'], line['people_lifted_apart_high'])}."
+        f"{_poor(line['people_lifted_apart_low'], line['people_lifted_apart_high'])}."
         for line in world.to_dict("records")
     ]
-    lines = list(dict.fromkeys(rows["line"]))
     by_line = {
-        line: rows[(rows["line"] == line) & (rows["iso3"] != WORLD)].set_index("iso3")
-        for line in lines
+        str(line): part.set_index("iso3")
+        for line, part in rows[rows["iso3"] != WORLD].groupby("line", sort=False)
     }
-    first = by_line[lines[0]]
+    first = next(iter(by_line.values()))
     order = first["people_lifted_high"].abs().nlargest(_MOST_ECONOMIES).index
     first = first.loc[order]
 
@@ -81,7 +81,7 @@ def _poverty(rows: pd.DataFrame) -> Told:
         tables.column(first["population"], "poverty", "population",
                       style=Style("million", 1e6, 1)),
         tables.column(first["headcount_without_pct"], "poverty", "headcount_without_pct"),
-        *(lifted(line) for line in lines),
+        *(lifted(line) for line in by_line),
         tables.column(first["form"], "poverty", "form"),
         tables.column(first["imputed"], "poverty", "imputed"),
         tables.column(first["note"], "poverty", "note", css="wider small"),
@@ -97,32 +97,47 @@ def _poverty(rows: pd.DataFrame) -> Told:
     )  # fmt: skip
 
 
-def _people(low: float, high: float) -> str:
-    if abs(low) < 0.5 and abs(high) < 0.5:
-        return "nobody more or less is poor"
-    word = "fewer" if high >= 0 else "more"
-    return f"{_span(abs(low), abs(high))} {word} poor"
+def _poor(low: float, high: float) -> str:
+    """How many fewer people are poor, or more where the figures are negative."""
+    ends = sorted((round(low), round(high)), key=abs)
+    near, far = (words.amount(abs(end)) for end in ends)
+    if far == "0":
+        return "no fewer people are poor and no more"
+    if min(ends) < 0 < max(ends):
+        more, fewer = words.amount(-min(ends)), words.amount(max(ends))
+        return f"between {more} more and {fewer} fewer people are poor"
+    word = "more" if min(ends) < 0 else "fewer"
+    if near == far:
+        return f"{far} {word} {'person is' if far == '1' else 'people are'} poor"
+    return f"{near} to {far} {word} people are poor"
 
 
-def _span(low: float, high: float) -> str:
-    a, b = words.amount(min(low, high)), words.amount(max(low, high))
-    return f"{a} people" if a == b else f"{a} to {b} people"
+def _portion(value: float) -> str:
+    """A share with two digits that mean something, never a zero that is none."""
+    return "less than 0.001%" if 0 < value < 0.0005 else words.percent(value, signed=False)
 
 
 def _jobs(rows: pd.DataFrame) -> Told:
     known = rows[rows["jobs_moved_persons"].notna()]
-    most = next(iter(known.nlargest(1, "shift_pct").to_dict("records")), None)
-    findings = [
-        f"{words.amount(float(known['jobs_moved_persons'].sum()))} of "
-        f"{words.amount(float(known['employed_persons'].sum()))} people in work change industry. "
-        "The net is zero by construction: the model's labour is given.",
-    ]
-    if most is not None:
+    titles = evidence.load("icio_industries").set_index("industry")["title"]
+    table = rows.assign(**{
+        column: [str(titles.get(code, code)) for code in rows[column]]
+        for column in ("largest_gain", "largest_loss")
+    })  # fmt: skip
+    shown = table.nlargest(_MOST_ECONOMIES, "shift_pct")
+    most = shown.iloc[0] if len(shown) else None
+    findings = ["People in work are not known for any economy."]
+    if len(known):
+        findings = [
+            f"{words.amount(float(known['jobs_moved_persons'].sum()))} of "
+            f"{words.amount(float(known['employed_persons'].sum()))} people in work change "
+            "industry. The net is zero by construction: the model's labour is given.",
+        ]
+    if most is not None and most["largest_gain"] and most["largest_loss"]:
         findings.append(
-            f"The largest shift is {most['shift_pct']:.3f}% of labour, in {most['name']}: towards "
-            f"{most['largest_gain']}, away from {most['largest_loss']}."
+            f"The largest shift is {_portion(most['shift_pct'])} of labour, in {most['name']}: "
+            f"towards {most['largest_gain']}, away from {most['largest_loss']}."
         )
-    shown = rows.nlargest(_MOST_ECONOMIES, "shift_pct")
 
     def col(name: str, **more: Any) -> tuple[tables.Column, list[tables.Cell]]:
         return tables.column(shown[name], "jobs", name, **more)
@@ -152,11 +167,14 @@ def _projects(rows: pd.DataFrame) -> Told:
         f"{words.usd(total['cost_p50_usd'])} with a probability of one half, "
         f"{words.usd(total['cost_p80_usd'])} with four in five, "
         f"{words.usd(total['cost_p90_usd'])} with nine in ten. Finished projects have no range.",
-        f"Gain above cost, as appraised: {words.share(_above(known, 'gain_to_cost'), len(known))} "
-        "projects; after overrun, delay and shortfall of half of their class: "
-        f"{_above(known, 'gain_to_cost_p50')}; of four in five: "
-        f"{_above(known, 'gain_to_cost_p80')}.",
     ]
+    if len(known):
+        findings.append(
+            f"Gain above cost, as appraised: {_above(known, 'gain_to_cost')} of "
+            f"{words.count(len(known), 'project')}; after overrun, delay and shortfall of half of "
+            f"their class: {_above(known, 'gain_to_cost_p50')}; of four in five: "
+            f"{_above(known, 'gain_to_cost_p80')}."
+        )
     shown = each.sort_values(["cost_usd", "id"], ascending=[False, True])
 
     def col(name: str, **more: Any) -> tuple[tables.Column, list[tables.Cell]]:
@@ -195,9 +213,12 @@ def _loans(rows: pd.DataFrame) -> Told:
         f"{words.usd(total['expected_loss_usd'])} a year ({share:.1f}%) is lost on average; in one "
         f"year of a hundred more than {words.usd(total['var_usd'])}, and then "
         f"{words.usd(total['es_usd'])} on average.",
-        f"{words.listing(list(top['name']))} make up {top['es_share_pct'].sum():.0f}% of that "
-        "shortfall; the contributions of hosts add up to the whole.",
     ]
+    if len(each) > 1:
+        findings.append(
+            f"{words.listing(list(top['name']))} make up {top['es_share_pct'].sum():.0f}% of that "
+            "shortfall; the contributions of hosts add up to the whole."
+        )
 
     def col(name: str, **more: Any) -> tuple[tables.Column, list[tables.Cell]]:
         return tables.column(each[name], "loan_risk", name, **more)
@@ -242,16 +263,10 @@ def _freight(rows: pd.DataFrame, projects: pd.DataFrame, names: dict[str, str]) 
         f"{_tonnes(world['rebound_change_t'], signed=True)}."
     ]
     if built["construction_central_t"] > 0:
-        years = built["payback_central_years"]
-        paid = (
-            f"{words.number(years, 0)} years of the fall make up for it"
-            if 0 <= years < 1e4
-            else "freight emissions do not fall enough to make up for it"
-        )
         findings.append(
             f"Building emits {_tonnes(built['construction_central_t'])} "
             f"({_tonnes(built['construction_low_t'])} to {_tonnes(built['construction_high_t'])}): "
-            f"{paid}."
+            f"{_paid_back(built['payback_central_years'])}."
         )
     shown = each.assign(moved=each["emissions_after_t"] - each["emissions_before_t"])
     shown = shown.loc[shown["moved"].abs().nlargest(_MOST_ECONOMIES).index]
@@ -276,6 +291,15 @@ def _freight(rows: pd.DataFrame, projects: pd.DataFrame, names: dict[str, str]) 
     )
 
 
+def _paid_back(years: float) -> str:
+    if not 0 <= years < 1e4:
+        return "freight emissions do not fall enough to make up for it"
+    if years < 1:
+        return "less than a year of the fall makes up for it"
+    whole = round(years)
+    return f"{words.count(whole, 'year')} of the fall {'makes' if whole == 1 else 'make'} up for it"
+
+
 def _tonnes(value: float, *, signed: bool = False) -> str:
     return f"{words.amount(value, signed=signed)} t CO2e"
 
@@ -284,9 +308,9 @@ def _classes(rows: pd.DataFrame) -> Told:
     total, each = rows.iloc[0], rows.iloc[1:]
     better = int((each["class_if_mitigated"] != each["class_before"]).sum())
     findings = [
-        f"Before mitigation: {total['reason']}. Accepted mitigation would move {better} up. "
-        "Harm to an ecologically important area makes a project red whatever else; where nothing "
-        "was said of such areas the rule reads unknown.",
+        f"Before mitigation: {total['reason']}. Accepted mitigation would move {better or 'none'} "
+        "up. Harm to an ecologically important area makes a project red whatever else; where "
+        "nothing was said of such areas the rule reads unknown.",
     ]
     shown = each.sort_values(["class_before", "name"])
 

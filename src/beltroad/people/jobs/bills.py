@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from beltroad.errors import InputError, suggest
+from beltroad.errors import InputError
+from beltroad.people.tables import number_of, read_table, refuse
 
 __all__ = ["check_bills", "read_wage_bills"]
 
 COLUMNS = ("iso3", "industry", "before_usd", "after_usd")
-_SHOWN = 20
 
 
 def check_bills(before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -76,27 +75,9 @@ def read_wage_bills(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     InputError
         With all faults of the file in one message.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        told = str(error).strip().splitlines()[0]
-        raise InputError(f"{path}: is not a CSV table in UTF-8 ({told})") from None
-    if missing := [c for c in COLUMNS if c not in table.columns]:
-        hint = suggest(missing[0], [str(c) for c in table.columns])
-        raise InputError(f"{path}: no column {', '.join(missing)}. {hint}".strip())
-    faults = _faults(table)
-    if faults:
-        more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
-        raise InputError(
-            "\n".join([f"{path}: {len(faults)} faults", *faults[:_SHOWN], *more])
-            if len(faults) > 1
-            else f"{path}: {faults[0]}"
-        )
+    table = read_table(path, COLUMNS)
+    refuse(path, _faults(table))
     numbers = table.assign(
-        iso3=table["iso3"].str.strip(),
-        industry=table["industry"].str.strip(),
         **{c: pd.to_numeric(table[c]) for c in COLUMNS[2:]},
     )
     industries, economies = numbers["industry"].unique(), numbers["iso3"].unique()
@@ -109,8 +90,7 @@ def _faults(table: pd.DataFrame) -> list[str]:
     found = [] if len(table) else ["no rows under the heading"]
     seen: set[tuple[str, str]] = set()
     totals: dict[str, list[float]] = {}
-    for line, row in enumerate(table[list(COLUMNS)].itertuples(index=False), start=2):
-        iso3, industry = str(row[0]).strip(), str(row[1]).strip()
+    for line, iso3, industry, *bills in table[list(COLUMNS)].itertuples():
         if not iso3 or not industry:
             found.append(f"line {line}: iso3 or industry is empty")
             continue
@@ -118,11 +98,9 @@ def _faults(table: pd.DataFrame) -> list[str]:
             found.append(f"line {line}: {iso3} {industry} is given twice")
         seen.add((iso3, industry))
         for k, column in enumerate(COLUMNS[2:]):
-            value = _number(row[k + 2])
+            value = number_of(bills[k])
             if value is None or value < 0.0:
-                found.append(
-                    f"line {line}: {column} {str(row[k + 2])!r:.40} is not a number of 0 or more"
-                )
+                found.append(f"line {line}: {column} {bills[k]!r:.40} is not a number of 0 or more")
                 value = math.nan
             totals.setdefault(iso3, [0.0, 0.0])[k] += value
     for iso3, sums in totals.items():
@@ -130,11 +108,3 @@ def _faults(table: pd.DataFrame) -> list[str]:
             if total == 0.0:
                 found.append(f"{iso3}: {column} sums to zero; give the economy's wage bills")
     return found
-
-
-def _number(text: Any) -> float | None:
-    try:
-        value = float(str(text))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

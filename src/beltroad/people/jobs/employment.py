@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
+from sys import float_info
 
 import pandas as pd
 
 from beltroad.errors import InputError
 from beltroad.evidence.tables import load
+from beltroad.people.tables import number_of, read_table, refuse
 
-__all__ = ["SECTORS", "employment", "sector_of", "spread"]
+__all__ = ["SECTORS", "employment", "read_employment", "sector_of", "spread"]
 
 SECTORS = ("agriculture", "industry", "services")
 _NEEDED = ("iso3", "sector", "employed_persons")
@@ -31,8 +34,8 @@ def sector_of(industry: str) -> str:
     """
     if not re.fullmatch(r"[A-U](\d[0-9A-Z_]*)?", industry):
         raise InputError(
-            f"industry {industry!r:.40} is no ISIC section or division (A01, C10T12, G); "
-            "name its sector: agriculture, industry or services"
+            f"industry {industry!r:.40} is no ISIC section or division (A01, C10T12, G): rename "
+            "it, or in Python give its sector: agriculture, industry or services"
         )
     if industry[0] == "A":
         return "agriculture"
@@ -42,6 +45,32 @@ def sector_of(industry: str) -> str:
 def employment() -> pd.DataFrame:
     """Bundled people in work: ``iso3, year, sector, employed_persons, kind, source``."""
     return load("employment")
+
+
+def read_employment(path: Path) -> pd.DataFrame:
+    """People in work from a CSV: ``iso3, sector, employed_persons``.
+
+    Raises
+    ------
+    InputError
+        With all faults of the file in one message.
+    """
+    table = read_table(path, _NEEDED)
+    faults = [] if len(table) else ["no rows under the heading"]
+    seen: set[tuple[str, str]] = set()
+    for line, iso3, sector, persons in table[list(_NEEDED)].itertuples():
+        if sector not in SECTORS:
+            faults.append(f"line {line}: sector {sector!r:.40}; choose {', '.join(SECTORS)}")
+        if (iso3, sector) in seen:
+            faults.append(f"line {line}: {iso3} {sector} is given twice; keep one year")
+        seen.add((iso3, sector))
+        value = number_of(persons)
+        if value is None or value < 0.0:
+            faults.append(
+                f"line {line}: employed_persons {persons!r:.40} is not a number of 0 or more"
+            )
+    refuse(path, faults)
+    return table.assign(employed_persons=table["employed_persons"].astype(float))
 
 
 def spread(
@@ -94,7 +123,7 @@ def _checked(people: pd.DataFrame) -> pd.DataFrame:
     if len(twice):
         row = twice.iloc[0]
         raise InputError(f"employment: {row['iso3']} {row['sector']} is given twice; keep one year")
-    wrong = table[~(table["employed_persons"] >= 0)]
+    wrong = table[~table["employed_persons"].between(0.0, float_info.max)]
     if len(wrong):
         row = wrong.iloc[0]
         raise InputError(

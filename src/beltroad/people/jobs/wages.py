@@ -39,7 +39,7 @@ _TOO_WIDE = (
     "before"
 )
 
-_LAST = ("imputed", "note")
+_ALL_GONE = "no industry that paid wages before pays any after"
 
 
 def gini_change(
@@ -85,7 +85,7 @@ def gini_change(
         heads = people[iso3] if known else before[iso3]
         index = float(gini.get(iso3, math.nan))
         between, mobile, specific, note = _economy(before[iso3], after[iso3], heads, index)
-        note = note if known or math.isnan(index) else "one wage in all industries before"
+        note = note if known or math.isnan(mobile) else "one wage in all industries before"
         rows.append((iso3, index, between if known else math.nan, mobile, specific,
                      100.0 * (mobile / index - 1.0), 100.0 * (specific / index - 1.0), known,
                      note))  # fmt: skip
@@ -113,11 +113,15 @@ def _economy(
         within = spread_of_gini(gini, people[at], wage)
     if np.array_equal(old / old.sum(), new / new.sum()):
         return between, gini, gini, note
-    moved = persons_after(before.to_frame("x"), after.to_frame("x"), heads.to_frame("x"))
-    mobile = gini_of_groups(moved["x"].to_numpy(float)[at], wage, within)
-    if wage.min() == wage.max():
-        mobile = gini  # people who move change nothing, to the last digit
     # An industry that loses all its value added pays nothing: its people are out of the index.
     paid = new[at] > 0.0
+    if not paid.any():
+        return between, math.nan, math.nan, _ALL_GONE
+    moved = persons_after(before.to_frame("x"), after.to_frame("x"), heads.to_frame("x"))
+    # Beside what the same formula gives before, so that rounding is no change.
+    level = gini / gini_of_groups(people[at], wage, within)
+    mobile = level * gini_of_groups(moved["x"].to_numpy(float)[at], wage, within)
+    if wage.min() == wage.max():
+        mobile = gini  # people who move change nothing, to the last digit
     pay = (wage * new[at] / old[at])[paid]
-    return between, mobile, gini_of_groups(people[at][paid], pay, within), note
+    return between, mobile, level * gini_of_groups(people[at][paid], pay, within), note

@@ -29,7 +29,7 @@ from beltroad.people.poverty.distributions import (
     pick_surveys,
 )
 from beltroad.people.poverty.lines import CURRENT, PovertyLine, parse_lines
-from beltroad.people.poverty.lorenz import FORMS, poverty
+from beltroad.people.poverty.lorenz import FORMS
 from beltroad.people.poverty.placement import Placement, conversion_factors, place
 from beltroad.people.poverty.projection import (
     GrowthPaths,
@@ -41,7 +41,6 @@ __all__ = ["MEASURES", "PovertyData", "bundled_data", "outlook"]
 
 Array = NDArray[np.float64]
 MEASURES = ("headcount", "gap", "severity")
-_MIDDLE_LINE = 1
 
 
 @dataclass(frozen=True)
@@ -158,10 +157,8 @@ def outlook(
         moved = (factor != 1.0) | (spread != 0.0)
         looks[f"with_{name}"] = np.where(moved, reading.at(factor, spread), without)
     gini = surveys.table["gini"].to_numpy(dtype=float)[:, None]
-    fitted = 100.0 * np.take_along_axis(
-        surveys.curves.gini().T, np.maximum(reading.form, 0), axis=1
-    )
-    gini = np.where(np.isnan(gini) & (reading.form >= 0), fitted, gini)
+    fitted = 100.0 * surveys.curves.gini()[surveys.form, np.arange(len(rows))][:, None]
+    gini = np.where(np.isnan(gini) & (surveys.form >= 0)[:, None], fitted, gini)
     wide: dict[str, Any] = {
         "iso3": np.repeat(codes, len(found)),
         "line": np.tile([line.key for line in found], len(codes)),
@@ -170,7 +167,7 @@ def outlook(
         "year": -1 if year is None else year,
         "survey_year": np.repeat(surveys.table["survey_year"].to_numpy(), len(found)),
         "population": np.repeat(people, len(found)),
-        "form": np.array([*FORMS, ""])[reading.form.ravel()],
+        "form": np.repeat(np.array([*FORMS, ""])[surveys.form], len(found)),
     }
     for k, measure in enumerate(MEASURES):
         for name, values in looks.items():
@@ -178,7 +175,8 @@ def outlook(
     for name in ("low", "high"):
         lifted = (without[0] - looks[f"with_{name}"][0]) * people[:, None]
         wide[f"people_lifted_{name}"] = lifted.ravel()
-    wide["gini_without"], wide["gini_with"] = gini.ravel(), (gini * (1.0 + spread)).ravel()
+    wide["gini_without"] = np.repeat(gini, len(found))
+    wide["gini_with"] = np.repeat(gini * (1.0 + spread), len(found))
     wide["growth_elasticity"] = reading.elasticity(without[0]).ravel()
     out = pd.DataFrame(wide)
     if year is None:
@@ -243,56 +241,50 @@ def _placed(data: PovertyData, lines: tuple[PovertyLine, ...]) -> Placement:
 
 @dataclass(frozen=True)
 class _Reading:
-    """Lines on distributions, with the form chosen at each: shape (rows, lines)."""
+    """Lines on distributions grown to a year: shape (rows, lines)."""
 
     surveys: Distributions
     placed: Placement
-    form: NDArray[np.int64]
-    theta: Array
     log_line: Array
     base: Array
     zero: NDArray[np.bool_]
 
     @classmethod
     def of(cls, surveys: Distributions, placed: Placement, growth: Array) -> _Reading:
-        middle = surveys.curves.choose(surveys.headcounts[:, _MIDDLE_LINE])[:, None]
-        rough = np.broadcast_to(middle, placed.log_line.shape)
-        first = poverty(rough, surveys.theta(rough),
-                        np.exp(surveys.ratio(rough, placed.log_line)))[0]  # fmt: skip
-        first = np.where(np.isnan(placed.headcount), first, placed.headcount)
-        form = np.empty(first.shape, dtype=np.int64)
-        for j in range(first.shape[1]):
-            form[:, j] = surveys.curves.choose(first[:, j])
-        theta = surveys.theta(form)
         zero = placed.log_line <= surveys.zero_up_to[:, None] + 1e-12
         # Older releases may count a few people where a later one rounds to zero.
         zero &= placed.how != "observed"
-        survey = poverty(form, theta, np.exp(surveys.ratio(form, placed.log_line)))
-        return cls(surveys, placed, form, theta, placed.log_line - np.log(growth), survey, zero)
+        survey = surveys.poverty(placed.log_line)
+        return cls(surveys, placed, placed.log_line - np.log(growth), survey, zero)
 
     def at(self, factor: Array, spread: Array) -> Array:
         """Measures (3, rows, lines) after welfare changes by ``factor`` and the Gini by spread."""
-        log_ratio = self.surveys.ratio(self.form, self.log_line - np.log(factor))
-        ratio = np.exp(log_ratio)
+        line = self.log_line - np.log(factor)
+        if not spread.any():
+            return self._counted(self.surveys.poverty(line), self.base)
+        ratio = np.exp(self.surveys.ratio(line))
         moved = (ratio + spread) / (1.0 + spread)
-        h, gap, severity = poverty(self.form, self.theta, np.maximum(moved, 0.0))
+        # Levelled by more than the line is of the mean, nobody is left below it.
+        some = moved > 0.0
+        before = self.surveys.line_at(np.log(np.where(some, moved, 1.0)))
+        before = np.where(spread == 0.0, line, before)
+        h, gap, severity = self.surveys.poverty(before)
         # (z - y') / z = [(1 + k) z0 / z] (z0 - y) / z0 with z0 the line before the shift.
-        with np.errstate(invalid="ignore"):
-            scale = np.where(spread == 0.0, 1.0, (1.0 + spread) * moved / ratio)
-        h = np.where(moved > 0, h, 0.0)
-        gap = np.where(moved > 0, np.minimum(scale * gap, h), 0.0)
-        severity = np.where(moved > 0, np.minimum(scale**2 * severity, gap), 0.0)
-        out = np.stack([h, gap, severity])
-        out[:, np.isnan(log_ratio)] = np.nan
-        # Where the survey counts nobody, only those that the curve adds to its own tail count.
-        extra = np.minimum.accumulate(np.maximum(np.nan_to_num(out - self.base), 0.0), axis=0)
+        scale = (1.0 + spread) * np.exp(before - line)
+        gap = np.minimum(scale * gap, h)
+        out = np.stack([h, gap, np.minimum(scale**2 * severity, gap)])
+        return self._counted(np.where(some | np.isnan(ratio), out, 0.0), self.base)
+
+    def _counted(self, out: Array, base: Array) -> Array:
+        """Where the survey counts nobody, only those that the curve adds to its own tail."""
+        extra = np.minimum.accumulate(np.maximum(np.nan_to_num(out - base), 0.0), axis=0)
         return np.where(self.zero, extra, out)
 
     def elasticity(self, headcount: Array) -> Array:
         """Per cent of the head count per per cent of welfare, by a step of 0.1 % either way."""
         h = 1e-3
-        none = np.zeros((len(headcount), 1))
-        more, less = (self.at(np.exp(s) + none, none)[0] for s in (h, -h))
+        more, less = (self._counted(self.surveys.headcount(self.log_line - s), self.base[0])
+                      for s in (h, -h))  # fmt: skip
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(headcount > ROUNDING, (more - less) / (2.0 * h * headcount), np.nan)
 
@@ -301,7 +293,7 @@ class _Reading:
     ) -> tuple[NDArray[np.bool_], list[str]]:
         """Whether each element is imputed, and why, in words."""
         seen = ~np.isnan(self.placed.headcount)
-        shape = self.form.shape
+        shape = seen.shape
         column = {
             "old": np.broadcast_to(self.surveys.old[:, None], shape),
             "filled": np.broadcast_to((filled > 0)[:, None], shape),
@@ -310,7 +302,7 @@ class _Reading:
         }
         how = self.placed.how
         said: list[tuple[NDArray[np.bool_], str, bool]] = [
-            (self.form < 0, "no distribution", True),
+            (np.isnan(self.base[0]) & ~self.zero, "no distribution", True),
             (self.zero, "head count rounds to zero", False),
             ((how == "economy") & ~self.zero, "line placed by the economy's price factor", True),
             ((how == "stated") & ~self.zero, "line placed by a general price factor", True),

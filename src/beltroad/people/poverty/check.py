@@ -94,7 +94,8 @@ def _errors(rows: Distributions) -> Iterator[tuple[str, str, str, Array]]:
                     yield name, one.key, other.key, _known(got - heads[:, j])
     outer = heads[:, [0, 2]]
     both = ((outer >= _USABLE[0]) & (outer <= _USABLE[1])).all(axis=1)
-    form = rows.curves.choose(heads[:, 1])
+    # The form must not know the head count to be foreseen either.
+    form = rows.curves.choose(heads[:, 0])
     theta = rows.curves.theta[form, every]
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = (np.log(slope(form, theta, np.where(both, h, np.nan))) for h in outer.T)
@@ -136,9 +137,7 @@ def placement_accuracy(table: pd.DataFrame | None = None) -> pd.DataFrame:
                 factor[row] = np.nanmedian(others)
     out = []
     for j, line in enumerate(OBSERVED_2011):
-        form = rows.curves.choose(heads[:, j])[:, None]
-        at = rows.ratio(form, (lines[j] + factor)[:, None])
-        got = poverty(form, rows.theta(form), np.exp(at))[0][:, 0]
+        got = rows.headcount((lines[j] + factor)[:, None])[:, 0]
         errors = _known(got - np.where(usable[:, j], heads[:, j], np.nan))
         out.append((line.key, len(errors), *_quantiles(errors)))
     return pd.DataFrame(out, columns=["line", "surveys", "median_error_pp", "p90_error_pp"])
@@ -178,9 +177,7 @@ def projection_accuracy(
         )[0]  # fmt: skip
     out = []
     for j, (line, column) in enumerate(OBSERVED.items()):
-        form = rows.curves.choose(rows.headcounts[:, j])[:, None]
-        at = rows.ratio(form, np.log(line.usd / growth)[:, None])
-        got = poverty(form, rows.theta(form), np.exp(at))[0][:, 0]
+        got = rows.headcount(np.log(line.usd / growth)[:, None])[:, 0]
         later = pairs[f"{column}_later"].to_numpy(dtype=float) / 100.0
         first = rows.headcounts[:, j]
         # Where neither survey counts anybody there is nothing to foresee.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from beltroad.errors import InputError, suggest
+from beltroad.people.tables import number_of, read_table, refuse
 
 __all__ = ["IncomeChanges", "read_changes", "uniform"]
 
@@ -56,12 +55,7 @@ def read_changes(path: Path, codes: frozenset[str]) -> IncomeChanges:
     InputError
         With all faults of the file in one message.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        why = getattr(fault, "strerror", None) or "no CSV in UTF-8 with a header"
-        raise InputError(f"{path}: cannot be read: {why}") from fault
+    table = read_table(path)
     held = [name for name in COLUMNS if name in table.columns]
     if "iso3" not in table.columns or len(held) != 1:
         raise InputError(
@@ -69,40 +63,33 @@ def read_changes(path: Path, codes: frozenset[str]) -> IncomeChanges:
             f"{', '.join(map(str, table.columns[:12]))}"
         )
     faults, income, gini = [], {}, {}
-    for i, row in enumerate(table.to_dict("records")):
-        where = f"line {i + 2}"
-        code = str(row["iso3"]).strip()
-        if str(row[held[0]]).strip() == "":
+    for line, row in table.iterrows():
+        where, code = f"line {line}", row["iso3"]
+        if row[held[0]] == "":
             continue
         if code not in codes:
-            faults.append(f"{where}: iso3 {code!r:.12}: no such economy. {suggest(code, codes)}")
+            hint = suggest(code, codes)
+            faults.append(f"{where}: iso3 {code!r:.12}: no such economy. {hint}".strip())
         elif code in income:
             faults.append(f"{where}: {code} stands twice")
-        change = _number(row[held[0]])
+        change = number_of(row[held[0]])
         if change is None or change * COLUMNS[held[0]] <= -1.0:
             faults.append(
-                f"{where}: {held[0]} {str(row[held[0]])!r:.20}: give a number above "
+                f"{where}: {held[0]} {row[held[0]]!r:.20}: give a number above "
                 f"{-1.0 / COLUMNS[held[0]]:g}"
             )
         else:
             income[code] = change * COLUMNS[held[0]]
-        if str(row.get("gini_change_pct", "")).strip():
-            spread = _number(row["gini_change_pct"])
+        if given := row.get("gini_change_pct", ""):
+            spread = number_of(given)
             if spread is None or abs(spread) >= 50.0:
-                faults.append(f"{where}: gini_change_pct: give a number within 50 either way")
+                faults.append(
+                    f"{where}: gini_change_pct {given!r:.20}: give a number within 50 either way"
+                )
             else:
                 gini[code] = spread
     if not faults and not income:
         faults.append(f"no row has a value in {held[0]}")
-    if faults:
-        raise InputError("\n".join([f"{path}: {len(faults)} fault(s)", *faults]))
+    refuse(path, faults)
     spreads = pd.Series(gini, dtype=float) if gini else None
     return IncomeChanges(pd.Series(income, dtype=float), spreads)
-
-
-def _number(text: object) -> float | None:
-    try:
-        value = float(str(text))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

@@ -39,8 +39,9 @@ class PovertyLine:
 
     @property
     def key(self) -> str:
-        """Such as ``3.00@2021``."""
-        return f"{self.usd:.2f}@{self.ppp_year}"
+        """Such as ``3.00@2021``; more than two decimals where the line has them."""
+        text = f"{self.usd:.4f}"
+        return f"{text[:-2]}{text[-2:].rstrip('0')}@{self.ppp_year}"
 
 
 def parse_line(text: str) -> PovertyLine:

@@ -21,7 +21,6 @@ from beltroad.people.poverty.distributions import (
     distributions,
 )
 from beltroad.people.poverty.lines import PovertyLine
-from beltroad.people.poverty.lorenz import slope
 
 __all__ = ["EXTREME_2017_OVER_2011", "Placement", "conversion_factors", "implied_lines", "place"]
 
@@ -79,11 +78,8 @@ def conversion_factors(table: pd.DataFrame) -> pd.Series:
 def implied_lines(rows: Distributions) -> Array:
     """Log line of 2021 PPP with the head count observed at each line of 2011 PPP."""
     heads = rows.table[list(OBSERVED_2011.values())].to_numpy(dtype=float) / 100.0
-    form = np.stack([rows.curves.choose(h) for h in heads.T], axis=1)
     inside = (heads > 0) & (heads < 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        at = np.log(slope(form, rows.theta(form), np.where(inside, heads, np.nan)))
-    return rows.line_at(form, at)
+    return rows.line_at(rows.log_slope(np.where(inside, heads, np.nan)))
 
 
 def place(rows: Distributions, lines: tuple[PovertyLine, ...], factors: pd.Series) -> Placement:
