@@ -13,7 +13,8 @@ from _common import write_table
 
 FACTS = Path(__file__).resolve().parent / "facts" / "uncertain_inputs.csv"
 SHAPES = {"truncated_normal", "two_piece", "lognormal", "reference_class"}
-FROM = {"here", "icio_industries", "value_of_time", "network_parameters", "overrun"}
+FROM = {"here", "icio_industries", "value_of_time", "network_parameters", "overrun",
+        "project_risk"}  # fmt: skip
 COLUMNS = {
     "input": ("-", "name of the input, or of a family of inputs (one an industry, project, mode)"),
     "group": ("-", "assumption that the variance is split by"),
@@ -26,6 +27,8 @@ COLUMNS = {
     "high": ("see unit", "largest value, where it is given here"),
     "sigma": ("1", "standard deviation of the logarithm, of a lognormal"),
     "shared": ("1", "correlation of normal scores between the members of the family"),
+    "tied_to": ("-", "family with whose member of the same project it is correlated"),
+    "tie": ("1", "that correlation of normal scores"),
     "unit": ("-", "unit of the value"),
     "source_title": ("-", "source of the distribution"),
     "source_url": ("-", "its address where it was read"),
@@ -44,6 +47,11 @@ def faults(table: pd.DataFrame) -> list[str]:
             found.append(f"{name}: shape {row['shape']!r} from {row['values_from']!r}")
         if not 0 <= float(row["shared"]) <= 1:
             found.append(f"{name}: shared {row['shared']}")
+        if bool(row["tied_to"]) != bool(row["tie"]) or (
+            row["tied_to"] and (row["tied_to"] not in set(table["input"])
+                                or not -1 < float(row["tie"]) < 1)
+        ):  # fmt: skip
+            found.append(f"{name}: tied_to {row['tied_to']!r} with {row['tie']!r}")
         if row["values_from"] == "here":
             needed = ("central", "sigma") if row["shape"] == "lognormal" else (
                 "low", "central", "high")  # fmt: skip

@@ -392,7 +392,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=6), TREES, max_size=6), st.data())
 def test_whatever_the_content_only_faults_on_purpose(
     raw: dict[str, Any], data: st.DataObject

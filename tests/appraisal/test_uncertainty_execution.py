@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from uncertain_problem import certain, small_problem
 
@@ -21,6 +22,7 @@ from beltroad.appraisal.progress import Progress
 from beltroad.appraisal.uncertainty import cluster as cluster_module
 from beltroad.appraisal.uncertainty import run as run_module
 from beltroad.appraisal.uncertainty.blocks import ONE_BY_ONE, Store, block_bytes, evaluate_block
+from beltroad.appraisal.uncertainty.build import _weights
 from beltroad.appraisal.uncertainty.distributions import Fixed
 from beltroad.appraisal.uncertainty.evaluate import SCALARS, Evaluator
 from beltroad.appraisal.uncertainty.pool import on_this_machine
@@ -100,6 +102,45 @@ def test_costs_alone_need_no_new_equilibrium() -> None:
     np.testing.assert_array_equal(answer.income_pct, central.income_pct)
     # What lies in two economies is shared equally; the annuity is of the overrun's cost.
     assert answer.cost_usd[0] == pytest.approx(answer.cost_usd[2] / 9)
+
+
+def test_delay_and_benefits_act_on_what_is_compared_with_cost_only() -> None:
+    problem = small_problem()
+    evaluator, names = Evaluator(problem), list(small_problem().names)
+    values = problem.central.copy()
+    values[[names.index(n) for n in ("delay.ONE", "delay.TWO", "benefit.ONE")]] = [3.0, -1.0, 0.5]
+    answer, central = evaluator(values), evaluator(problem.central)
+    assert evaluator.solves == 1
+    share = 0.8 * 0.5 * 1.05**-3 + 0.2 * 1.05
+    found, plan = (dict(zip(SCALARS, a.scalars, strict=True)) for a in (answer, central))
+    gain, cost = plan["world_real_income_usd"], plan["annual_cost_usd"]
+    # At the central values all is delivered, to the last bit.
+    assert plan["gain_delivered_usd"] == gain
+    assert plan["net_gain_usd"] == gain - cost
+    assert found["gain_delivered_usd"] == pytest.approx(share * gain, rel=1e-12)
+    assert found["net_gain_usd"] == pytest.approx(share * gain - cost, rel=1e-12)
+    assert found["gain_to_cost"] == pytest.approx(share * gain / cost, rel=1e-12)
+    acted = {"gain_delivered_usd", "net_gain_usd", "gain_to_cost", "economies_losing_after_cost"}
+    for name in set(SCALARS) - acted:
+        assert found[name] == plan[name], name
+    np.testing.assert_array_equal(answer.cost_usd, central.cost_usd)
+
+
+def test_net_gains_by_economy_add_up_to_the_delivered_gain_less_cost(once) -> None:
+    result = once[0]
+    table = result.draws_by_country.groupby("draw")["net_gain_usd"].sum()
+    cost = result.answers["own_cost_usd"].sum(axis=1)
+    np.testing.assert_allclose(table + cost, result.draws["gain_delivered_usd"], rtol=1e-9)
+    assert (result.draws["gain_delivered_usd"] != result.draws["world_real_income_usd"]).all()
+
+
+def test_weights_are_gains_where_all_are_known_and_costs_else() -> None:
+    new = pd.DataFrame({"cost_usd": [3e9, 1e9]})
+    np.testing.assert_allclose(_weights(new), [0.75, 0.25])
+    np.testing.assert_allclose(_weights(new.assign(alone_gain_usd=[1e8, 3e8])), [0.25, 0.75])
+    np.testing.assert_allclose(_weights(new.assign(alone_gain_usd=[-1e8, 3e8])), [0.0, 1.0])
+    np.testing.assert_allclose(_weights(new.assign(alone_gain_usd=[np.nan, 3e8])), [0.75, 0.25])
+    assert len(_weights(new.iloc[:0])) == 0
 
 
 def test_one_worker_and_three_write_the_same_bytes(once, tmp_path: Path) -> None:

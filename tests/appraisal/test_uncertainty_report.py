@@ -29,7 +29,8 @@ def test_costs_are_driven_by_what_they_rest_on(result: UncertaintyResult) -> Non
     of = {f: set(report_part.drivers(result, f)["group"]) for f in report_part.DRIVEN}
     assert of["annual_cost_usd"] == {"project_cost", "finance"}
     assert "project_cost" not in of["world_real_income_pct"]
-    assert of["net_gain_usd"] >= {"project_cost", "value_of_time"}
+    assert of["net_gain_usd"] >= {"project_cost", "value_of_time", "delivery"}
+    assert "delivery" not in of["world_real_income_pct"]
 
 
 def test_tables_are_in_units_that_people_read(result: UncertaintyResult) -> None:
@@ -46,7 +47,7 @@ def test_tables_are_in_units_that_people_read(result: UncertaintyResult) -> None
 def test_shares_by_economy_belong_to_groups(result: UncertaintyResult) -> None:
     split = result.country_split.set_index("iso3")
     assert list(split.index) == list(result.economies)
-    assert (split[["project_cost", "finance", "survey"]] == 0).all(axis=None)
+    assert (split[["project_cost", "delivery", "finance", "survey"]] == 0).all(axis=None)
 
 
 def test_quantiles_by_economy_rise(result: UncertaintyResult) -> None:

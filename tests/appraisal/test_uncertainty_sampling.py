@@ -10,6 +10,8 @@ from scipy import stats
 from uncertain_problem import small_problem
 
 from beltroad.appraisal.uncertainty.distributions import (
+    BenefitClass,
+    DelayClass,
     Discrete,
     Fixed,
     LogNormal,
@@ -27,7 +29,13 @@ from beltroad.appraisal.uncertainty.inputs import (
     with_part,
 )
 from beltroad.appraisal.uncertainty.part import InputShape, Uncertainty
-from beltroad.appraisal.uncertainty.sampling import BLOCK, Plan, block_values, stratified
+from beltroad.appraisal.uncertainty.sampling import (
+    BLOCK,
+    Plan,
+    block_values,
+    mixed_values,
+    stratified,
+)
 from beltroad.errors import InputError
 
 P = np.linspace(0.001, 0.999, 401)
@@ -132,6 +140,105 @@ def test_members_of_a_family_are_correlated_as_stated() -> None:
     assert between("overrun.ONE", "value_of_time.two") == pytest.approx(0.0, abs=0.08)
 
 
+def test_delay_and_benefits_are_tied_as_the_risk_pillar_has_them() -> None:
+    inputs = small_problem().inputs
+    names = [i.name for i in inputs]
+    drawn = np.concatenate([block_values(inputs, 1, b) for b in range(150)])
+
+    def between(a: str, b: str) -> float:
+        return stats.spearmanr(drawn[:, names.index(a)], drawn[:, names.index(b)]).statistic
+
+    assert between("delay.ONE", "overrun.ONE") == pytest.approx(0.5, abs=0.05)
+    assert between("delay.TWO", "overrun.TWO") == pytest.approx(0.5, abs=0.05)
+    # What two delays share by themselves, and by their costs (0.5 between normal scores).
+    tied = 0.5176**2 * 0.5 + (1 - 0.5176**2) * 0.2091
+    assert between("delay.ONE", "delay.TWO") == pytest.approx(
+        6 / np.pi * np.arcsin(tied / 2), abs=0.05
+    )
+    assert between("benefit.ONE", "delay.ONE") == pytest.approx(0.0, abs=0.06)
+    # The marginals are those of the classes, whatever they are tied to.
+    for name in ("delay.ONE", "benefit.ONE"):
+        shape = inputs[names.index(name)].distribution
+        np.testing.assert_allclose(
+            np.quantile(drawn[:, names.index(name)], [0.2, 0.5, 0.8]),
+            shape.quantile([0.2, 0.5, 0.8]), rtol=0.06,
+        )  # fmt: skip
+
+
+def test_exchanged_groups_keep_the_tie_and_leave_the_rest() -> None:
+    inputs = small_problem().inputs
+    names = [i.name for i in inputs]
+    own, partner = (block_values(inputs, 1, 3, partner=p) for p in (False, True))
+    late = names.index("delay.ONE")
+    mixed = {g: mixed_values(inputs, 1, 3, g, own, partner) for g in GROUPS}
+    for g, values in mixed.items():
+        for k, each in enumerate(inputs):
+            if each.group == g and each.family != "delay":
+                np.testing.assert_array_equal(values[:, k], partner[:, k])
+            elif each.group != g and each.family != "delay":
+                np.testing.assert_array_equal(values[:, k], own[:, k])
+    # A delay has a part of its own and a part of cost: either group moves it, no other does.
+    for g in GROUPS:
+        moved = (mixed[g][:, late] != own[:, late]).all()
+        assert moved == (g in ("project_cost", "delivery")), g
+    assert (mixed["delivery"][:, late] != partner[:, late]).all()
+    # A cost that is certain has nothing to be tied to.
+    fixed = small_problem(project_cost=Fixed(1.0)).inputs
+    own, partner = (block_values(fixed, 1, 3, partner=p) for p in (False, True))
+    np.testing.assert_array_equal(
+        mixed_values(fixed, 1, 3, "delivery", own, partner)[:, late], partner[:, late]
+    )
+    for block in range(2):
+        drawn = np.concatenate([mixed_values(inputs, 1, b, "delivery", *(
+            block_values(inputs, 1, b, partner=p) for p in (False, True)
+        )) for b in range(60 * block, 60 * block + 60)])  # fmt: skip
+        found = stats.spearmanr(drawn[:, late], drawn[:, names.index("overrun.ONE")]).statistic
+        assert found == pytest.approx(0.5, abs=0.1)
+
+
+def test_correlations_are_those_of_the_table_of_project_risk() -> None:
+    from beltroad import evidence
+    from beltroad.risk.project.classes import dependence
+
+    table = evidence.load("uncertain_inputs").set_index("input")
+    shared = 2 * np.sin(np.pi * dependence("between_projects_rank") / 6)
+    assert table.loc[["delay", "benefit"], "shared"].tolist() == pytest.approx(
+        [shared] * 2, abs=1e-4
+    )
+    assert table.loc["delay", "tie"] == pytest.approx(
+        2 * np.sin(np.pi * dependence("cost_delay_rank") / 6), abs=1e-4
+    )
+
+
+def test_projects_still_to_come_have_a_delay_and_benefits_of_their_class(parameters) -> None:
+    named = {i.name: i for i in defaults(parameters)}
+    assert named["delay.ONE"].distribution == DelayClass("rail", 5.0)
+    assert named["delay.ONE"].tied_to == "overrun.ONE"
+    assert named["benefit.ONE"].distribution == BenefitClass("rail")
+    # A finished project has neither; the planned time that is not known is that of the others.
+    assert named["delay.TWO"].distribution == Fixed(0.0)
+    assert named["benefit.TWO"].distribution == Fixed(1.0)
+    assert named["delay.TEN"].distribution == DelayClass("dryport", 5.0)
+    assert named["benefit.TEN"].distribution == Fixed(1.0)
+    assert {i.group for i in named.values() if i.family in ("delay", "benefit")} == {"delivery"}
+
+
+def test_delay_and_benefits_are_those_of_the_risk_pillar() -> None:
+    import pandas as pd
+
+    from beltroad.risk.project import forecast
+
+    known = forecast(pd.DataFrame([{"id": "A", "mode": "rail", "cost_usd": 1e9, "years": 6}]))
+    delay, benefit = DelayClass("rail", 6.0), BenefitClass("rail")
+    assert delay.quantile(0.8) == pytest.approx(known["delay_p80_years"][0])
+    assert benefit.quantile(0.2) == pytest.approx(known["benefit_ratio_p80"][0])
+    assert delay.quantile([0.0, 1.0])[0] > -6
+    with pytest.raises(InputError, match="nothing is published"):
+        BenefitClass("port")
+    with pytest.raises(InputError, match="above 0"):
+        DelayClass("rail", 0.0)
+
+
 def test_a_plan_counts_blocks_rows_and_pairs() -> None:
     plan = Plan(1, 40, 20, ("elasticities",))
     assert plan.blocks == 3
@@ -175,6 +282,7 @@ def test_a_scenario_can_fix_inputs_and_give_others(parameters) -> None:
         ({"inputs": {"theta": {"shape": "uniform", "low": 0.5, "high": 3}}}, "at least 1"),
         ({"inputs": {"pass_through": {"shape": "fixed", "value": 1.2}}}, "at most 1"),
         ({"inputs": {"overrun": {"shape": "uniform", "low": 0, "high": 3}}}, "above 0"),
+        ({"inputs": {"benefit": {"shape": "uniform", "low": -1, "high": 3}}}, "at least 0"),
     ],
 )
 def test_faults_of_the_part_say_what_and_how(parameters, part, message: str) -> None:
@@ -208,8 +316,11 @@ def defaults(parameters, *, elasticities: str = "uniform"):
     import pandas as pd
 
     projects = pd.DataFrame(
-        {"id": ["ONE", "TWO"], "mode": ["rail", "port"], "realised": [False, True]}
-    )
+        {
+            "id": ["ONE", "TWO", "TEN"], "mode": ["rail", "port", "dryport"],
+            "realised": [False, True, False], "years": [5.0, 3.0, np.nan],
+        }
+    )  # fmt: skip
     return default_inputs(
         elasticities=elasticities, value_of_time="central", parameters=parameters,
         discount_rate=0.05, life_years=None, projects=projects,

@@ -10,6 +10,8 @@ import pandas as pd
 from beltroad import evidence, trade
 from beltroad.appraisal.uncertainty.citydays import CityDays
 from beltroad.appraisal.uncertainty.distributions import (
+    BenefitClass,
+    DelayClass,
     Distribution,
     Fixed,
     LogNormal,
@@ -34,6 +36,10 @@ DRAWN: list[tuple[str, str, Distribution, float, float]] = [
     ("cargo_value_usd_per_teu", "mode_choice", TwoPiece(2.5e4, 5e4, 7e4), 5e4, 0.0),
     ("overrun.ONE", "project_cost", ReferenceClass("rail"), 1.0, 0.5),
     ("overrun.TWO", "project_cost", ReferenceClass("port"), 1.0, 0.5),
+    ("delay.ONE", "delivery", DelayClass("rail", 5.0), 0.0, 0.2091),
+    ("delay.TWO", "delivery", DelayClass("port", 4.0), 0.0, 0.2091),
+    ("benefit.ONE", "delivery", BenefitClass("rail"), 1.0, 0.2091),
+    ("benefit.TWO", "delivery", Fixed(1.0), 1.0, 0.2091),
     ("discount_rate", "finance", TwoPiece(0.03, 0.05, 0.1), 0.05, 0.0),
     ("life_years.rail", "finance", TwoPiece(25.0, 30.0, 50.0), 30.0, 1.0),
     ("maintenance_share", "finance", Fixed(0.02), 0.02, 0.0),
@@ -45,7 +51,14 @@ def small_problem(**change: Distribution) -> Problem:
     """The problem; distributions given by group replace those of all its inputs."""
     inputs = tuple(
         UncertainInput(
-            name, name.split(".")[0], group, change.get(group, shape), central, shared=shared
+            name,
+            name.split(".")[0],
+            group,
+            change.get(group, shape),
+            central,
+            shared=shared,
+            tied_to=name.replace("delay", "overrun") if name.startswith("delay") else "",
+            tie=0.5176 if name.startswith("delay") else 0.0,
         )
         for name, group, shape, central, shared in DRAWN
     )
@@ -63,6 +76,9 @@ def small_problem(**change: Distribution) -> Problem:
             ("overrun.ONE", "overrun.TWO"),
             ("life_years.rail", "life_years.rail"),
             np.array([[0.0, 0.0, 1.0], [0.5, 0.0, 0.5]]),
+            ("delay.ONE", "delay.TWO"),
+            ("benefit.ONE", "benefit.TWO"),
+            np.array([0.8, 0.2]),
         ),
         corridor=np.array([True, False, True]),
         lines=(3.0, 8.3),

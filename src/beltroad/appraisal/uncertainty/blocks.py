@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from beltroad.appraisal.uncertainty.evaluate import SCALARS, Answer, Evaluator
 from beltroad.appraisal.uncertainty.problem import Problem
-from beltroad.appraisal.uncertainty.sampling import Plan, block_values
+from beltroad.appraisal.uncertainty.sampling import Plan, block_values, mixed_values
 from beltroad.errors import ConvergenceError
 
 __all__ = ["ONE_BY_ONE", "Arrays", "Store", "block_bytes", "evaluate_block", "read_block"]
@@ -61,14 +61,16 @@ def evaluate_block(evaluator: Evaluator, plan: Plan, block: int) -> Arrays:
     rows, pairs = plan.rows(block)
     own = block_values(problem.inputs, plan.seed, block)
     partner = block_values(problem.inputs, plan.seed, block, partner=True)
+    exchanged = [
+        mixed_values(problem.inputs, plan.seed, block, g, own, partner)
+        for g in (plan.groups if pairs else ())
+    ]
     answers, partners, mixed = [], [], []
     for row in range(rows):
         answers.append(answer(own[row]))
         if row < pairs:
             # Those that share their equilibria with the draw come right after it.
-            mixed.append(
-                [answer(np.where(groups == g, partner[row], own[row])) for g in plan.groups]
-            )
+            mixed.append([answer(values[row]) for values in exchanged])
             partners.append(answer(partner[row]))
     out = _stacked("own", answers) | _stacked("partner", partners) | _stacked("mixed", mixed)
     return out | {"failed": np.array(failed, dtype=np.str_)}

@@ -58,8 +58,11 @@ def problem_of(
     policy = economy.policy(case) if economy.levers else None
     new = costed[costed["new"] & costed["cost_usd"].fillna(0.0).gt(0)].reset_index(drop=True)
     projects = pd.DataFrame(
-        {"id": new["id"], "mode": new["mode"], "realised": new["status"].isin(FINISHED)}
-    )
+        {
+            "id": new["id"], "mode": new["mode"], "realised": new["status"].isin(FINISHED),
+            "years": (new["year_open"] - new["year_start"]).astype(float),
+        }
+    )  # fmt: skip
     uncertain = default_inputs(
         elasticities=case.elasticities,
         value_of_time=case.value_of_time,
@@ -111,7 +114,20 @@ def _bills(new: pd.DataFrame, countries: pd.DataFrame, economies: tuple[str, ...
         tuple(f"overrun.{name}" for name in new["id"]),
         tuple(f"life_years.{mode}" for mode in new["mode"]),
         host,
+        tuple(f"delay.{name}" for name in new["id"]),
+        tuple(f"benefit.{name}" for name in new["id"]),
+        _weights(new),
     )
+
+
+def _weights(new: pd.DataFrame) -> Array:
+    """Share of each project in the gain: by its gain alone if all are known, else by its cost."""
+    weight = new["cost_usd"].to_numpy(float)
+    if "alone_gain_usd" in new:
+        gain = new["alone_gain_usd"].to_numpy(float)
+        if np.isfinite(gain).all() and np.maximum(gain, 0.0).sum() > 0:
+            weight = np.maximum(gain, 0.0)
+    return np.asarray(weight / weight.sum() if len(weight) else weight, np.float64)
 
 
 def _poverty(countries: pd.DataFrame, economies: tuple[str, ...]) -> pd.DataFrame:

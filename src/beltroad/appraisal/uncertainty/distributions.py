@@ -16,10 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from beltroad.errors import InputError
 from beltroad.normal import ndtr, ndtri
 from beltroad.risk import reference_class
+from beltroad.risk.project import benefit_class, delay_class
 
 __all__ = [
-    "Discrete", "Distribution", "Fixed", "LogNormal", "ReferenceClass", "Triangular",
-    "TruncatedNormal", "TwoPiece", "Uniform",
+    "BenefitClass", "DelayClass", "Discrete", "Distribution", "Fixed", "LogNormal",
+    "ReferenceClass", "Triangular", "TruncatedNormal", "TwoPiece", "Uniform",
 ]  # fmt: skip
 
 Array = NDArray[np.float64]
@@ -263,3 +264,45 @@ class ReferenceClass(Distribution):
     def describe(self) -> str:
         """The class in words."""
         return f"cost overrun of class {reference_class(self.mode).name}"
+
+
+@dataclass(frozen=True)
+class DelayClass(Distribution):
+    """Years late in the reference class of a project's mode; below 0 where it opens early."""
+
+    mode: str
+    years: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.years) and self.years > 0):
+            raise InputError(f"delay: planned years must be above 0, not {self.years:g}")
+
+    def quantile(self, probability: ArrayLike) -> Array:
+        """Quantile of the fitted class, times the planned years of building."""
+        p = np.clip(_inside(probability), _EDGE, 1.0 - _EDGE)
+        return np.asarray((delay_class(self.mode).quantile(p) - 1.0) * self.years, np.float64)
+
+    def describe(self) -> str:
+        """The class in words."""
+        return f"delay of class {delay_class(self.mode).name}, {self.years:g} planned years"
+
+
+@dataclass(frozen=True)
+class BenefitClass(Distribution):
+    """Actual over forecast benefit in the reference class of a project's mode."""
+
+    mode: str
+
+    def __post_init__(self) -> None:
+        if benefit_class(self.mode) is None:
+            raise InputError(f"benefit: nothing is published for mode {self.mode!r}")
+
+    def quantile(self, probability: ArrayLike) -> Array:
+        """Quantile of the fitted class."""
+        found = benefit_class(self.mode)
+        p = np.clip(_inside(probability), _EDGE, 1.0 - _EDGE)
+        return np.ones(p.shape) if found is None else found.quantile(p)
+
+    def describe(self) -> str:
+        """The class in words."""
+        return f"benefits of class {self.mode}"

@@ -17,7 +17,9 @@ __all__ = ["SCALARS", "Answer", "Evaluator"]
 
 Array = NDArray[np.float64]
 COMPARED = ("before", "after")
-#: Headline figures of a draw, with unit and title.
+#: Headline figures of a draw, with unit and title. Real income, trade and head counts are those
+#: of the trade model: all projects open and are used as planned. Delay and benefits act on what
+#: is compared with cost, from the gain delivered on.
 SCALARS: dict[str, tuple[str, str]] = {
     "world_real_income_pct": ("%", "Real income, world"),
     "corridor_real_income_pct": ("%", "Real income, corridor economies"),
@@ -29,8 +31,9 @@ SCALARS: dict[str, tuple[str, str]] = {
     "corridor_trade_cost_pct": ("%", "Trade cost of time, corridor economies"),
     "project_cost_usd": ("USD", "Cost of the projects"),
     "annual_cost_usd": ("USD/a", "Cost of the projects a year"),
-    "net_gain_usd": ("USD/a", "Gain less cost a year, world"),
-    "gain_to_cost": ("1", "Gain over cost"),
+    "gain_delivered_usd": ("USD/a", "Gain a year with delay and benefits as drawn, world"),
+    "net_gain_usd": ("USD/a", "Gain with delay and benefits as drawn, less cost a year, world"),
+    "gain_to_cost": ("1", "Gain with delay and benefits as drawn, over cost"),
     "economies_losing_after_cost": ("1", "Economies worse off after paying for what lies in them"),
     "lifted_extreme": ("persons", "Lifted out of extreme poverty"),
     "lifted_moderate": ("persons", "Lifted out of moderate poverty"),
@@ -78,6 +81,10 @@ class Evaluator:
         self._exports = (c.trade_usd * border).sum(axis=(0, 1))
         goods = c.trade_usd[c.goods].sum(axis=0)
         self._goods_pairs = goods * border > 0
+        self._delay, self._benefit = (
+            np.array([self._place[name] for name in names], dtype=int)
+            for names in (problem.bills.delay, problem.bills.benefit)
+        )
         self._recent: OrderedDict[bytes, _Trade] = OrderedDict()
         self._levels: OrderedDict[tuple[float, ...], dict[str, Array]] = OrderedDict()
         self._start: dict[str, trade.Equilibrium] = {}
@@ -92,6 +99,8 @@ class Evaluator:
         capital, annual = self._costs(values)
         by_economy = annual @ p.bills.host
         total, cost = float(gain.sum()), float(annual.sum())
+        share = self.delivered(values)
+        delivered = total * share
         lifted = self._lifted(values, found.income_pct)
         group = p.corridor
         scalars = [
@@ -104,15 +113,27 @@ class Evaluator:
             *found.cost_pct,
             float(capital.sum()),
             cost,
-            total - cost,
-            total / cost if cost > 0 else np.nan,
-            float(((gain - by_economy < 0) & (by_economy > 0)).sum()),
+            delivered,
+            delivered - cost,
+            delivered / cost if cost > 0 else np.nan,
+            float(((gain * share - by_economy < 0) & (by_economy > 0)).sum()),
             *lifted,
         ]
         return Answer(np.array(scalars), found.income_pct, by_economy)
 
     def _value(self, values: Array, name: str) -> float:
         return float(values[self._place[name]])
+
+    def delivered(self, values: Array) -> float:
+        """Share of the gain that is worth having after delay and with the benefits that come.
+
+        Projects count by their weights; a year late costs a year of discounting. Exactly 1 at
+        the central values.
+        """
+        bills = self.problem.bills
+        rate = self._value(values, "discount_rate")
+        worth = values[self._benefit] * (1.0 + rate) ** -values[self._delay]
+        return 1.0 + float(bills.weight @ (worth - 1.0))
 
     def per_day(self, values: Array) -> Array:
         """Value of a day by industry, share of value."""

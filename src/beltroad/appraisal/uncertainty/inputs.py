@@ -14,6 +14,8 @@ import pandas as pd
 
 from beltroad import evidence, trade
 from beltroad.appraisal.uncertainty.distributions import (
+    BenefitClass,
+    DelayClass,
     Distribution,
     Fixed,
     LogNormal,
@@ -24,6 +26,7 @@ from beltroad.appraisal.uncertainty.distributions import (
 from beltroad.appraisal.uncertainty.part import Uncertainty
 from beltroad.errors import InputError, suggest
 from beltroad.infrastructure.parameters import NetworkParameters
+from beltroad.risk.project import benefit_class
 
 __all__ = ["GROUPS", "UncertainInput", "default_inputs", "inputs_table", "theta_names", "with_part"]
 
@@ -34,6 +37,7 @@ GROUPS: Mapping[str, str] = {
     "transit_times": "Transit times",
     "mode_choice": "Choice between land and sea",
     "project_cost": "Project costs",
+    "delivery": "Delay and benefits",
     "finance": "Discount rate, life and upkeep",
     "survey": "Pass-through to household surveys",
 }
@@ -46,6 +50,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "mode_land_handicap_per_day": (-1e-300, np.inf), "cargo_value_usd_per_teu": (0.0, np.inf),
     "overrun": (0.0, np.inf), "discount_rate": (-1e-300, 0.999), "life_years": (0.0, np.inf),
     "maintenance_share": (-1e-300, 0.999), "pass_through": (-1e-300, 1.0),
+    "delay": (-np.inf, np.inf), "benefit": (-1e-300, np.inf),
 }  # fmt: skip
 
 
@@ -63,6 +68,8 @@ class UncertainInput:
         Its value in the central appraisal.
     shared
         Correlation of normal scores with the other members of the family.
+    tied_to, tie
+        Another input, and the correlation of normal scores with it: delay goes with cost.
     title, unit, source, confidence, note
         For readers.
     """
@@ -78,6 +85,8 @@ class UncertainInput:
     source: str = ""
     confidence: str = "low"
     note: str = ""
+    tied_to: str = ""
+    tie: float = 0.0
 
 
 def theta_names(elasticities: str) -> tuple[str, ...]:
@@ -112,7 +121,9 @@ def default_inputs(
     discount_rate, life_years
         The scenario's; no life means that of each mode.
     projects
-        New projects: ``id``, ``mode``, ``realised`` (their cost is known).
+        New projects: ``id``, ``mode``, ``realised`` (their cost is known, and they are there),
+        ``years`` planned of building. Where these are unknown, the median of the unfinished
+        projects with known years; where none has them, no delay is drawn.
     """
     ranges = evidence.load("network_parameters")
     made: dict[str, Callable[[], list[tuple[str, Distribution, float]]]] = {
@@ -124,7 +135,13 @@ def default_inputs(
             (f"overrun.{p.id}", Fixed(1.0) if p.realised else ReferenceClass(str(p.mode)), 1.0)
             for p in projects.itertuples()
         ],
-    }
+        "delay": lambda: _delays(projects),
+        "benefit": lambda: [
+            (f"benefit.{p.id}", Fixed(1.0) if p.realised or benefit_class(str(p.mode)) is None
+             else BenefitClass(str(p.mode)), 1.0)
+            for p in projects.itertuples()
+        ],
+    }  # fmt: skip
     out = []
     for row in evidence.load("uncertain_inputs").to_dict("records"):
         family = str(row["input"])
@@ -142,6 +159,9 @@ def default_inputs(
                 name, family.split(".")[0], str(row["group"]), distribution, central,
                 float(row["shared"]), str(row["title"]), str(row["unit"]),
                 str(row["source_title"]), str(row["confidence"]), str(row["note"]),
+                # One input a project: delay.X is tied to overrun.X.
+                f"{row['tied_to']}{name[len(family) :]}" if row["tied_to"] else "",
+                float(row["tie"]) if row["tied_to"] else 0.0,
             )
             for name, distribution, central in members
         ]  # fmt: skip
@@ -210,7 +230,9 @@ def _check(each: UncertainInput) -> None:
     low, high = _BOUNDS[each.family]
     ends = each.distribution.quantile([0.0, 1.0])
     if not (ends[0] > low and (ends[1] <= high)):
-        bounds = f"at least {np.nextafter(low, np.inf):.3g}" if low else "above 0"
+        # A bound just below 0 lets 0 itself in.
+        least = 0.0 if -1e-200 < low < 0 else float(np.nextafter(low, np.inf))
+        bounds = f"at least {least:.3g}" if low else "above 0"
         limit = f" and at most {high:.3g}" if np.isfinite(high) else ""
         raise InputError(
             f"uncertainty.inputs {each.name!r}: draws from {ends[0]:.4g} to {ends[1]:.4g} "
@@ -256,6 +278,18 @@ def _ranged(
     low, high = (float(rows[end].iloc[0]) for end in ("low", "high"))
     shape = TwoPiece(min(low, value), value, max(high, value))
     return f"{name}.{mode}" if mode else name, shape, value
+
+
+def _delays(projects: pd.DataFrame) -> list[tuple[str, Distribution, float]]:
+    """Years late of each project still to come."""
+    years = projects["years"].where(projects["years"] > 0)
+    typical = float(years[~projects["realised"].astype(bool)].median())
+    planned = years.fillna(typical)
+    return [
+        (f"delay.{p.id}",
+         Fixed(0.0) if p.realised or not own > 0 else DelayClass(str(p.mode), float(own)), 0.0)
+        for p, own in zip(projects.itertuples(), planned, strict=True)
+    ]  # fmt: skip
 
 
 def _lives(

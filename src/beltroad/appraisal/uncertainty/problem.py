@@ -25,13 +25,18 @@ class Bills:
     """New projects with a known cost: USD, place of their inputs, and where they lie.
 
     ``host`` (project, economy of the model) are shares; the rest lies in economies without
-    accounts. ``life`` names the input that holds the life of each project.
+    accounts. ``life``, ``delay`` and ``benefit`` name the inputs that hold the life of each
+    project, its years late and the share of its benefits that comes. ``weight`` is its share of
+    the gain, as which each project delays or lessens the whole; they add up to one.
     """
 
     cost_usd: Array
     overrun: tuple[str, ...]
     life: tuple[str, ...]
     host: Array
+    delay: tuple[str, ...]
+    benefit: tuple[str, ...]
+    weight: Array
 
 
 @dataclass(frozen=True)
@@ -94,12 +99,16 @@ class Problem:
         arrays += [self.cities.hours[s][m] for s in STATES for m in ("land", "sea")]
         arrays += [self.cities.usd[m] for m in ("land", "sea")]
         arrays += [self.cities.pair, self.cities.weight]
-        arrays += [self.bills.cost_usd, self.bills.host, self.corridor]
+        arrays += [self.bills.cost_usd, self.bills.host, self.bills.weight, self.corridor]
         arrays += [self.levers[s][k] for s in sorted(self.levers) for k in sorted(self.levers[s])]
         arrays += [self.factors[s] for s in sorted(self.factors)]
-        told = [(i.name, i.group, repr(i.distribution), i.central, i.shared) for i in self.inputs]
+        told = [
+            (i.name, i.group, repr(i.distribution), i.central, i.shared, i.tied_to, i.tie)
+            for i in self.inputs
+        ]
         return digest_of(
             source_digest(), evidence.digest(), c.economies, c.industries, told, self.cities.switch,
             self.domestic, self.theta_of, self.time_of, self.bills.overrun, self.bills.life,
+            self.bills.delay, self.bills.benefit,
             *arrays,
         )  # fmt: skip

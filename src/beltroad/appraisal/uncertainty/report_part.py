@@ -28,7 +28,7 @@ DRIVEN = {
     "world_real_income_pct": "Real income, world",
     "corridor_real_income_pct": "Real income, corridor",
     "annual_cost_usd": "Cost a year",
-    "net_gain_usd": "Gain less cost",
+    "net_gain_usd": "Delivered gain less cost",
 }
 _SHOWN = (
     "world_real_income_pct", "corridor_real_income_pct", "world_trade_pct", "corridor_trade_pct",
@@ -45,8 +45,9 @@ def finding(result: UncertaintyResult) -> str:
     text = (
         f"World real income changes by {words.percent(income['p50'])} in the median of "
         f"{result.plan.draws} draws, between {words.percent(income['p5'])} and "
-        f"{words.percent(income['p95'])} in nine of ten; gains stay below costs in "
-        f"{100 * net['chance_below_zero']:.0f}% of them."
+        f"{words.percent(income['p95'])} in nine of ten; gains, as late and as large as in past "
+        f"projects of their kind, stay below costs in {100 * net['chance_below_zero']:.0f}% of "
+        "them."
     )
     shares = drivers(result, "world_real_income_pct")
     if len(shares):

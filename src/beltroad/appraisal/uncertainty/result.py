@@ -173,8 +173,14 @@ class UncertaintyResult:
         return np.arange(len(self.answers["own_scalars"])) // BLOCK
 
     def _income_and_net(self, name: str) -> tuple[Array, Array]:
-        income = self.answers[f"{name}_income_pct"]
-        return income, income / 100.0 * self.income_usd - self.answers[f"{name}_cost_usd"]
+        income, scalars = self.answers[f"{name}_income_pct"], self.answers[f"{name}_scalars"]
+        gain, delivered = (
+            scalars[..., list(SCALARS).index(figure)]
+            for figure in ("world_real_income_usd", "gain_delivered_usd")
+        )
+        share = np.divide(delivered, gain, out=np.ones_like(gain), where=gain != 0)
+        worth = income / 100.0 * self.income_usd * share[..., None]
+        return income, worth - self.answers[f"{name}_cost_usd"]
 
 
 def gathered(blocks: Mapping[int, Arrays], one_by_one: Arrays, plan: Plan) -> Arrays:

@@ -11,6 +11,11 @@ random numbers), and a difference between them is not blurred by different luck.
 Members of a family share a factor: with correlation :math:`\rho` of the normal scores
 
 .. math:: z_k = \sqrt\rho\, z_0 + \sqrt{1 - \rho}\, \epsilon_k, \qquad u_k = \Phi(z_k).
+
+An input tied to another (the delay of a project to its cost) takes a share :math:`r` of the other's
+score, :math:`z'_k = r z_c + \sqrt{1 - r^2}\, z_k`, and rests on its name, too. A group that is
+exchanged for a partner's takes its own numbers from there: what a delay owes to cost counts as
+cost's, so that groups stay independent and the variance can be split.
 """
 
 from __future__ import annotations
@@ -22,11 +27,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from beltroad.appraisal.uncertainty.distributions import Fixed
 from beltroad.appraisal.uncertainty.inputs import GROUPS, UncertainInput
 from beltroad.errors import InputError
 from beltroad.normal import ndtr, ndtri
 
-__all__ = ["BLOCK", "Plan", "block_values", "split_groups", "stratified"]
+__all__ = ["BLOCK", "Plan", "block_values", "mixed_values", "split_groups", "stratified"]
 
 Array = NDArray[np.float64]
 BLOCK = 16
@@ -81,20 +87,70 @@ def block_values(
     inputs: Sequence[UncertainInput], seed: int, block: int, *, partner: bool = False
 ) -> Array:
     """Values of all inputs in a block of draws, or of their partners; (draw, input)."""
-    out = np.empty((BLOCK, len(inputs)))
-    factors: dict[str, Array] = {}
-    for k, each in enumerate(inputs):
-        uniform = stratified(seed, each.name, block, partner=partner)
+    numbers = _Numbers(inputs, seed, block)
+    return numbers.values(range(len(inputs)), frozenset(GROUPS) if partner else frozenset())
+
+
+def mixed_values(
+    inputs: Sequence[UncertainInput], seed: int, block: int, group: str, own: Array, partner: Array
+) -> Array:
+    """Values of a block of draws with one group from their partners; (draw, input).
+
+    ``own`` and ``partner`` are what :func:`block_values` gives.
+    """
+    out = np.where(np.array([each.group == group for each in inputs]), partner, own)
+    numbers = _Numbers(inputs, seed, block)
+    across = [
+        k for k, each in enumerate(inputs)
+        if (other := numbers.tied.get(each.name)) is not None
+        and other.group != each.group and group in (other.group, each.group)
+    ]  # fmt: skip
+    out[:, across] = numbers.values(across, frozenset({group}))
+    return out
+
+
+class _Numbers:
+    """Numbers of a block, those of the groups in ``swapped`` taken from the partners."""
+
+    def __init__(self, inputs: Sequence[UncertainInput], seed: int, block: int) -> None:
+        self._inputs, self._seed, self._block = inputs, seed, block
+        named = {each.name: each for each in inputs}
+        # What an input is tied to; a number that is certain has no score to be tied to.
+        self.tied = {
+            each.name: other for each in inputs
+            if (other := named.get(each.tied_to)) is not None and not other.distribution.certain
+        }  # fmt: skip
+        self._factors: dict[tuple[str, bool], Array] = {}
+
+    def values(self, places: Sequence[int], swapped: frozenset[str]) -> Array:
+        out = np.empty((BLOCK, len(places)))
+        for column, k in enumerate(places):
+            each = self._inputs[k]
+            if isinstance(each.distribution, Fixed):
+                out[:, column] = each.distribution.value
+                continue
+            uniform = self._uniform(each, swapped)
+            other = self.tied.get(each.name)
+            if other is not None:
+                score = each.tie * ndtri(self._uniform(other, swapped))
+                uniform = ndtr(score + np.sqrt(1.0 - each.tie**2) * ndtri(uniform))
+            out[:, column] = each.distribution.quantile(uniform)
+        return out
+
+    def _uniform(self, each: UncertainInput, swapped: frozenset[str]) -> Array:
+        """The input's number, apart from what it is tied to."""
+        other = each.group in swapped
+        uniform = stratified(self._seed, each.name, self._block, partner=other)
         if each.shared > 0:
-            if each.family not in factors:
-                common = stratified(seed, f"all of {each.family}", block, partner=partner)
-                factors[each.family] = ndtri(common)
-            score = np.sqrt(each.shared) * factors[each.family]
+            key = each.family, other
+            if key not in self._factors:
+                name = f"all of {each.family}"
+                self._factors[key] = ndtri(stratified(self._seed, name, self._block, partner=other))
+            score = np.sqrt(each.shared) * self._factors[key]
             if each.shared < 1:
                 score = score + np.sqrt(1.0 - each.shared) * ndtri(uniform)
             uniform = ndtr(score)
-        out[:, k] = each.distribution.quantile(uniform)
-    return out
+        return uniform
 
 
 def split_groups(inputs: Sequence[UncertainInput]) -> tuple[str, ...]:
