@@ -49,6 +49,7 @@ ORDER = (
     "risk_gates",
     "risk_indicators",
     "risk_events",
+    "risk_sanctions",
     "risk_country_model",
     "risk_thresholds",
     "wellbeing",

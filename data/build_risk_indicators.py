@@ -9,32 +9,37 @@ Run: ``python data/build_risk_indicators.py``.
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pandas as pd
 
-from _common import write_table
+from _common import ROOT, write_table
+
+sys.path.insert(0, str(ROOT / "src"))
+
+from beltroad.risk.country.indicators import CREDIBLE
 
 FOLDER = Path(__file__).resolve().parent / "facts" / "risk"
 SCRIPT = "data/build_risk_indicators.py"
 FIRST_YEAR, LAST_YEAR = 2000, 2024
-# Unit and credible bounds: what lies outside is a fault of unit or sign.
-INDICATORS = {
-    "public_debt_pct_gdp": ("% of GDP", 0, 700),
-    "external_debt_pct_gni": ("% of GNI", 0, 1000),
-    "reserves_pct_external_debt": ("% of external debt", 0, 1e5),
-    "reserves_months_imports": ("months of imports", 0, 120),
-    "debt_service_pct_exports": ("% of exports and primary income", 0, 400),
-    "current_account_pct_gdp": ("% of GDP", -250, 350),
-    "primary_balance_pct_gdp": ("% of GDP", -250, 150),
-    "revenue_pct_gdp": ("% of GDP", 0, 250),
-    "real_growth_pct": ("%", -70, 150),
-    "inflation_pct": ("%", -80, 1e8),
-    "gdp_per_capita_usd": ("USD", 50, 1e6),
-    "exports_pct_gdp": ("% of GDP", 0, 300),
-    "terms_of_trade_index": ("2015 = 100", 1, 1000),
-    "political_stability": ("standard deviations", -4, 3),
-    "battle_deaths": ("persons", 0, 1e6),
+UNITS = {
+    "public_debt_pct_gdp": "% of GDP",
+    "external_debt_pct_gni": "% of GNI",
+    "reserves_pct_external_debt": "% of external debt",
+    "reserves_months_imports": "months of imports",
+    "debt_service_pct_exports": "% of exports and primary income",
+    "current_account_pct_gdp": "% of GDP",
+    "primary_balance_pct_gdp": "% of GDP",
+    "revenue_pct_gdp": "% of GDP",
+    "real_growth_pct": "%",
+    "inflation_pct": "%",
+    "gdp_per_capita_usd": "USD",
+    "exports_pct_gdp": "% of GDP",
+    "terms_of_trade_index": "2015 = 100",
+    "political_stability": "standard deviations",
+    "battle_deaths": "persons",
+    "conflict_deaths": "persons",
 }
 WDI = "World Bank, World Development Indicators: "
 SOURCES = {
@@ -59,6 +64,12 @@ SOURCES = {
     "ucdp_VC.BTL.DETH": ("Uppsala Conflict Data Program, battle-related deaths, through "
                          "World Development Indicators; to 2018",
                          "https://data.worldbank.org/indicator/VC.BTL.DETH", "CC BY 4.0", "2019"),
+    "ucdp_ged": ("Uppsala Conflict Data Program, Georeferenced Event Dataset: deaths in all "
+                 "organised violence by where they occurred, best estimate, processed by Our World "
+                 "in Data; 25 and more, 2019-2024",
+                 "https://ourworldindata.org/grapher/"
+                 "deaths-in-armed-conflicts-based-on-where-they-occurred",
+                 "CC BY 4.0", "2025"),
 }  # fmt: skip
 COLUMNS = {
     "iso3": ("-", "economy, ISO 3166-1 alpha-3"),
@@ -86,6 +97,13 @@ def _stability() -> pd.DataFrame:
                        source="wgi_PV.EST", kind="reported")  # fmt: skip
 
 
+def _conflict() -> pd.DataFrame:
+    table = pd.read_csv(FOLDER / "indicator_conflict_deaths.csv", dtype={"iso3": str})
+    rows = table.melt("iso3", var_name="year", value_name="value").dropna()
+    return rows.assign(year=rows["year"].astype(int), indicator="conflict_deaths",
+                       source="ucdp_ged", kind="reported")  # fmt: skip
+
+
 def _deaths() -> pd.DataFrame:
     table = pd.read_csv(FOLDER / "indicator_battle_deaths.csv")
     return table.rename(columns={"deaths": "value"}).assign(
@@ -99,10 +117,10 @@ def _faults(table: pd.DataFrame) -> list[str]:
     for row in table[twice].itertuples():
         faults.append(f"{row.iso3} {row.indicator} {row.year}: given twice")
     for name, group in table.groupby("indicator"):
-        if name not in INDICATORS:
+        if name not in UNITS:
             faults.append(f"{name}: no such indicator")
             continue
-        _, low, high = INDICATORS[str(name)]
+        low, high = CREDIBLE[str(name)]
         for row in group[~group["value"].between(low, high)].itertuples():
             faults.append(f"{row.iso3} {name} {row.year}: {row.value} is outside {low} to {high}")
     wrong = ~table["year"].between(FIRST_YEAR, LAST_YEAR)
@@ -114,7 +132,8 @@ def _faults(table: pd.DataFrame) -> list[str]:
 
 def main() -> None:
     """Check, then write the table."""
-    table = pd.concat([_series(), _stability(), _deaths()], ignore_index=True)[list(COLUMNS)]
+    table = pd.concat([_series(), _stability(), _deaths(), _conflict()], ignore_index=True)
+    table = table[list(COLUMNS)]
     faults = _faults(table)
     if faults:
         raise SystemExit("\n".join(faults))
@@ -132,10 +151,11 @@ def main() -> None:
         columns=COLUMNS,
         sources=sources,
         fmt="parquet",
-        notes="Units: " + "; ".join(f"{k}: {u}" for k, (u, _, _) in INDICATORS.items()) + ". "
+        notes="Units: " + "; ".join(f"{k}: {u}" for k, u in UNITS.items()) + ". "
         "One vintage: figures are those known in 2024 to 2026, not those known at the time. "
         "Political stability holds 2000, 2004, 2008, 2012, 2016, 2020 and 2023 only; battle "
-        "deaths end in 2018 and years without a figure are not zeros of the source.",
+        "deaths end in 2018 and years without a figure are not zeros of the source; deaths in "
+        "conflict (state, non-state and one-sided violence) begin in 2019, and none is below 25.",
     )
 
 

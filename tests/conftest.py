@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,12 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared-cache"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def placed_once() -> Iterator[None]:
+    """Projects are placed on the bundled network once in a process, from here on."""
+    import placed_once  # the network and the appraisal: not for tests of anything else
+
+    with placed_once.sharing():
+        yield

@@ -182,16 +182,20 @@ def test_tables(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
     assert "waypoints" in said
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for intermediate results, empty at first."""
+    return tmp_path_factory.mktemp("kept") / "cache"
+
+
 @pytest.mark.xdist_group("bundled")
-def test_a_whole_run_prints_json_and_writes_files(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_whole_run_prints_json_and_writes_files(tmp_path: Path, cache: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "mine.txt").write_text("stays")
     done = run(
         "appraise", scenario(tmp_path), "--out", str(out), "--json", cwd=tmp_path,
-        cache=str(tmp_path / "cache"),
+        cache=str(cache),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     headlines = json.loads(done.stdout)
@@ -205,22 +209,24 @@ def test_a_whole_run_prints_json_and_writes_files(
         json.loads((out / "run.json").read_text(encoding="utf-8"))["beltroad"]
         == beltroad.__version__
     )
-    assert list((tmp_path / "cache").glob("*.npz"))
-    assert not list((tmp_path / "cache").glob("*.part"))
+    assert list(cache.glob("*.npz"))
+    assert not list(cache.glob("*.part"))
 
 
 @pytest.mark.xdist_group("bundled")
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
 @pytest.mark.parametrize("step", ["placing projects", "solving"])
-def test_ctrl_c_in_the_middle(tmp_path: Path, step: str) -> None:
+def test_ctrl_c_in_the_middle(tmp_path: Path, cache: Path, step: str) -> None:
     """Stopped as soon as the named step begins: exit 130, the folder for results untouched."""
+    # Projects are placed only where ways are not known; to solve, those of the run above will do.
+    folder = cache if step == "solving" else tmp_path / "cache"
     out = tmp_path / "out"
     out.mkdir()
     (out / "report.html").write_text("old")
     work = subprocess.Popen(
         [sys.executable, "-m", "beltroad.cli", "appraise", scenario(tmp_path), "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-        env=os.environ | {"BELTROAD_CACHE": str(tmp_path / "cache")},
+        env=os.environ | {"BELTROAD_CACHE": str(folder)},
     )  # fmt: skip
     assert work.stderr is not None
     seen = []
@@ -236,4 +242,4 @@ def test_ctrl_c_in_the_middle(tmp_path: Path, step: str) -> None:
     assert "Traceback" not in error
     assert said == ""
     assert {p.name: p.read_text() for p in out.iterdir()} == {"report.html": "old"}
-    assert not list((tmp_path / "cache").glob("*.part"))
+    assert not list(folder.glob("*.part"))

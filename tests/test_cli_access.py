@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -207,14 +204,16 @@ def test_states_the_wrong_way_round(
     assert "swap the two" in error
 
 
-def test_a_whole_run(tmp_path: Path, shared_cache: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "beltroad.cli", "access", "--city", "Almaty", "--json"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
-        env=os.environ | {"BELTROAD_CACHE": str(shared_cache)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    record = json.loads(done.stdout)
+def test_a_whole_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    shared_cache: Path, placed_once: None,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run_beltroad(
+        monkeypatch, capsys, "access", "--city", "Almaty", "--json", cache=str(shared_cache)
+    )
+    assert code == 0, err
+    record = json.loads(out)
     city = record["city"]
     assert city["name"] == "Almaty"
     assert 0 < city["population_1d_before"] < city["population_7d_before"]

@@ -28,7 +28,7 @@ def once(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="module")
-def study() -> Study:
+def study(placed_once: None) -> Study:
     return Study.of(threads=2)
 
 

@@ -20,9 +20,10 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
 
 def test_grades(terminal: Run, tmp_path: Path) -> None:
-    code, out, _ = run_beltroad(*terminal, "risk", "country", "Pakistan", columns=100)
+    code, out, _ = run_beltroad(*terminal, "risk", "country", "RUS", columns=100)
     assert code == 0
     assert "log odds" in out
+    assert "not seen by the model" in out
     code, out, _ = run_beltroad(*terminal, "risk", "country", "PAK", "KEN", "--json",
                                 "--out", str(tmp_path / "g.csv"))  # fmt: skip
     rows = json.loads(out)

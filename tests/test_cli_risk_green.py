@@ -21,12 +21,12 @@ def test_classes_of_a_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path, out = tmp_path / "mine.csv", tmp_path / "out.csv"
-    path.write_text("id,name,protected_area,mw\nA,Solar [red]park,no,10\nB,=1+1 coal-fired,,\n")
+    path.write_text("id,name,protected_area,mw\nA,Solar [red]park,no,10\nB,+1+1 coal-fired,,\n")
     code, said, _ = run(monkeypatch, capsys, "green", "--file", str(path), "--out", str(out))
     assert code == 0
     assert "green" in said
     assert "B: Coal-fired power" in said
-    assert "'=1+1" in out.read_text()
+    assert "'+1+1" in out.read_text()
     code, said, _ = run(monkeypatch, capsys, "green", "--file", str(path), "--json")
     rows = json.loads(said)
     assert [r["class_after"] for r in rows] == ["green", "red"]
@@ -52,7 +52,7 @@ def test_bad_input_is_one_clear_message(
     path = tmp_path / "bad.csv"
     path.write_text("id,what\n1,2\n1,3\n")
     code, _, said = run(monkeypatch, capsys, "coal", str(path))
-    assert (code, "2 faults" in said) == (2, True)
+    assert (code, "3 faults" in said) == (2, True)
 
 
 def test_coal_leads(

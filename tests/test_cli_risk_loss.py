@@ -23,18 +23,18 @@ def test_one_project(monkeypatch, capsys):
 
 def test_projects_from_a_file(monkeypatch, capsys, tmp_path):
     path = tmp_path / "p.csv"
-    path.write_text("id,mode,cost_usd,years\n=A,rail,1e9,5\nB,hydro,2e9,6\n")
+    path.write_text("id,mode,cost_usd,years\n+A,rail,1e9,5\nB,hydro,2e9,6\n")
     code, said, _ = run_beltroad(
         monkeypatch, capsys, "risk", "project", "--file", str(path), "--draws", "1000",
         "--quantile", "70", "--json", "--out", str(tmp_path / "o"),
     )  # fmt: skip
     assert code == 0
     found = json.loads(said)
-    assert [p["id"] for p in found["projects"]] == ["=A", "B"]
+    assert [p["id"] for p in found["projects"]] == ["+A", "B"]
     assert found["projects"][0]["benefit_ratio_p70"] < 1
     assert {row["quantile"] for row in found["portfolio"]} == {"p70", "mean"}
     written = pd.read_csv(tmp_path / "o" / "projects.csv")
-    assert written["id"].tolist() == ["'=A", "B"]
+    assert written["id"].tolist() == ["'+A", "B"]
     path.write_text("id,mode,cost_usd\nA,rial,0\n")
     code, _, wrong = run_beltroad(monkeypatch, capsys, "risk", "project", "--file", str(path))
     assert code == 2
@@ -93,3 +93,35 @@ def test_portfolio_from_a_file_as_json(monkeypatch, capsys, tmp_path):
     for bad in (("--by", "colour"), ("--level", "100"), ("--stress", "x"), ("--limit", "0")):
         code, _, wrong = run_beltroad(monkeypatch, capsys, "risk", "portfolio", *bad)
         assert code == 2, bad
+
+
+def test_outputs_never_take_the_place_of_what_is_read(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name, words in (
+        ("projects.csv", ("project", "--file", "projects.csv", "--out", ".")),
+        ("levels.csv", ("portfolio", "levels.csv", "--out", ".")),
+        ("g.csv", ("green", "--file", "g.csv", "--out", "../" + tmp_path.name + "/g.csv")),
+        ("c.csv", ("coal", "c.csv", "--out", "c.csv")),
+        ("owners.csv", ("owners", "owners.csv", "--out", ".")),
+        ("flags.csv", ("flags", "flags.csv", "--out", ".")),
+        ("n.csv", ("screen", "n.csv", "--list", "n.csv", "--out", "n.csv")),
+        ("s.csv", ("staff", "s.csv", "--out", "s.csv")),
+    ):
+        (tmp_path / name).write_text("iso3,staff\nKEN,1\n")
+        code, _, wrong = run_beltroad(monkeypatch, capsys, "risk", *words)
+        assert (code, "is read by this run" in wrong) == (2, True), words
+        assert (tmp_path / name).read_text() == "iso3,staff\nKEN,1\n"
+
+
+def test_control_characters_of_others_are_shown_not_acted_upon(monkeypatch, capsys, tmp_path):
+    path = tmp_path / "o.jsonl"
+    path.write_text(json.dumps({"ocid": "\x1b[2Jx", "tender": {"tenderPeriod": {
+        "startDate": "2020-01-01", "endDate": "2020-01-02"}}}) + "\n")  # fmt: skip
+    code, said, _ = run_beltroad(monkeypatch, capsys, "risk", "flags", str(path))
+    assert (code, "\x1b" in said, r"\u001b[2Jx" in said) == (0, False, True)
+
+
+@pytest.mark.parametrize("given", [("--cost", "nan"), ("--cost", "5", "--years", "-1")])
+def test_project_options_out_of_range(monkeypatch, capsys, given):
+    code, _, wrong = run_beltroad(monkeypatch, capsys, "risk", "project", "--mode", "rail", *given)
+    assert (code, f"{given[-2]} {given[-1]}: give" in wrong) == (2, True)

@@ -25,7 +25,11 @@ def test_new_figures_open_an_alert_that_is_seen_through(monkeypatch, capsys, tmp
 
     figures = tmp_path / "new.csv"
     figures.write_text("iso3,indicator,year,value,source\nSGP,inflation_pct,2025,60,own\n")
-    code, out, err = risk("watch", "--figures", str(figures), "--limit", "600")
+    bad = tmp_path / "bad.csv"
+    bad.write_text("iso3,indicator,year,value,source\nSGP,inflation_pct,2025,1e308,own\n")
+    assert risk("watch", "--figures", str(bad))[0] == 2
+    assert not (tmp_path / "j" / "journal.jsonl").exists()
+    code, out, err = risk("watch", "--figures", str(figures), "--limit", "90")
     assert (code, err) == (0, "")
     assert max(map(len, out.splitlines())) <= 80
     assert "SGP-inflation_pct" in out
@@ -74,3 +78,23 @@ def test_register_gates_and_staff(monkeypatch, capsys, tmp_path: Path) -> None:
     assert (found["staff"], found["by_country"][0]["iso3"]) == (12, "KEN")
     people.write_text("iso3,staff,passport\nKEN,1,X1\n")
     assert risk("staff", str(people))[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("register", "update", "R1", "--by", "a", "--set", "by=z"), "'by' is no field"),
+        (("register", "add", "t", "--level", "overall", "--category", "debt", "--by", "a",
+          "--set", "title=x"), "title: given twice"),
+        (("register", "list", "--level", "foo"), "--level 'foo'"),
+        (("gates", "P", "--evidence", "e"), "--evidence goes with --meet"),
+        (("review", "P", "--mode", "rail", "--iso3", "KEN", "--planned-cost", "1e-320",
+          "--actual-cost", "1e308", "--price-year", "2014", "--lesson", "l", "--by", "a"),
+         "planned_cost_usd 9.99989e-321: give 1 to"),
+    ],
+)  # fmt: skip
+def test_steps_that_are_refused(monkeypatch, capsys, tmp_path, words, said) -> None:
+    journal = ("--journal", str(tmp_path / "j"))
+    code, _, wrong = run_beltroad(monkeypatch, capsys, "risk", *words, *journal)
+    assert (code, said in wrong) == (2, True), wrong
+    assert not (tmp_path / "j" / "journal.jsonl").exists()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from beltroad import cli
 from beltroad.appraisal.routes import Atlas
 from command_line import run_beltroad
 
@@ -77,18 +80,33 @@ def test_the_command_is_listed_and_loads_nothing_heavy() -> None:
 
 
 @pytest.fixture(scope="module")
-def answer(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, str, Path]:
+def atlas(placed_once: None) -> Atlas:
+    """Projects placed on the bundled network once for all commands of this process."""
+    return Atlas.of()
+
+
+@pytest.fixture(scope="module")
+def answer(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, str, Path]:
     """One answer as users get it: record, what was said beside it, folder of the files."""
     folder = tmp_path_factory.mktemp("route")
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "beltroad.cli", "route", "Kunming", "Vientiane", "--all",
-            "--json", "--depart", "2026-03-02", "--avoid", "THA", "--geojson",
-            str(folder / "r.geojson"), "--html", str(folder / "r.html"),
-        ],
-        capture_output=True, text=True, timeout=300, check=True,
-    )  # fmt: skip
-    return json.loads(done.stdout), done.stderr, folder
+    asked = [
+        "beltroad", "route", "Kunming", "Vientiane", "--all",
+        "--json", "--depart", "2026-03-02", "--avoid", "THA", "--geojson",
+        str(folder / "r.geojson"), "--html", str(folder / "r.html"),
+    ]  # fmt: skip
+    said, beside = StringIO(), StringIO()
+    code: object = 0
+    with (
+        pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(beside)
+    ):  # fmt: skip
+        patch.setattr(sys, "argv", asked)
+        patch.setattr(Atlas, "of", lambda *_, **__: atlas)
+        try:
+            cli.main()
+        except SystemExit as leave:
+            code = leave.code or 0
+    assert code == 0, beside.getvalue()
+    return json.loads(said.getvalue()), beside.getvalue(), folder
 
 
 @pytest.mark.slow
@@ -127,12 +145,6 @@ def test_the_rail_route_takes_a_listed_service(answer: tuple[dict, str, Path]) -
             168 / service["departures_per_week"] / 2, 0.01
         )
         assert route["arrival_dates"]["p10"] <= route["arrival_dates"]["p90"]
-
-
-@pytest.fixture(scope="module")
-def atlas() -> Atlas:
-    """Projects placed on the bundled network once for all commands of this process."""
-    return Atlas.of()
 
 
 @pytest.mark.slow

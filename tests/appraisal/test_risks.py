@@ -93,3 +93,19 @@ def test_projects_by_class_with_what_is_not_known_left_open() -> None:
     assert table.loc["C", "delay_ratio_p80"] > 1
     assert np.isnan(table.loc["C", "gain_to_cost_p80"])
     assert project_risk_table(costed(cost_usd=np.nan), projects, scenario()) is None
+
+
+def test_an_inline_project_may_be_named_by_the_parts_about_it() -> None:
+    mine = {
+        "id": "MINE", "name": "Mine", "mode": "rail", "countries": ["PAK"], "year_open": 2028,
+        "waypoints": [[30.0, 70.0], [31.0, 71.0]],
+    }  # fmt: skip
+    found = scenario(
+        projects={"inline": [mine]},
+        green={"mitigated": ["MINE"], "types": {"MINE": "railway"}},
+        financing=[
+            {"name": "Lent", "projects": ["MINE"], "loan_share": 0.5, "lenders": {"CHN": 1}}
+        ],
+    )
+    assert found.green.mitigated == ("MINE",)
+    assert found.financing[0].projects == ("MINE",)

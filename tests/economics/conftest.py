@@ -10,7 +10,7 @@ from small_appraisals import Appraiser
 
 
 @pytest.fixture(scope="session")
-def appraiser(shared_cache: Path) -> Appraiser:
+def appraiser(shared_cache: Path, placed_once: None) -> Appraiser:
     """Appraises scenarios; the same one only once."""
     return Appraiser(shared_cache)
 

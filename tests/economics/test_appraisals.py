@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from small_appraisals import STATES, THREE, Appraiser
 
 from beltroad import evidence
-from beltroad.appraisal.cache import Cache
+from beltroad.appraisal.cache import Arrays, Cache
 from beltroad.appraisal.levels import Case
 from beltroad.appraisal.result import Appraisal
 from beltroad.appraisal.schema import check_frame
@@ -25,6 +26,16 @@ CHANGES = [
     "real_income_change_usd", "terms_of_trade_pct", "shipment_time_change_pct", "project_cost_usd",
     "annual_cost_usd", "net_gain_pct", "trade_cost_change_pct",
 ]  # fmt: skip
+
+
+class NoGains(Cache):
+    """A cache that knows ways but no gains of projects alone."""
+
+    def get_or(self, stage: str, key: str, compute: Callable[[], Mapping[str, Any]]) -> Arrays:
+        if stage != "alone":
+            return super().get_or(stage, key, compute)
+        self.misses.append(stage)
+        return Cache(None).get_or(stage, key, compute)
 
 
 def assert_nothing_happened(result: Appraisal) -> None:
@@ -210,7 +221,9 @@ def test_a_cached_gain_does_not_outlive_the_state_of_the_accounts(
     assert len(base.projects)  # the cache holds gains for the accounts of 2022 by now
     states = STATES | {"economy": "complete"}
     cached = appraiser.again(states=states).projects["alone_gain_usd"]
-    fresh = appraiser.again(cache=Cache(None), states=states).projects["alone_gain_usd"]
+    anew = NoGains(appraiser.folder)
+    fresh = appraiser.again(cache=anew, states=states).projects["alone_gain_usd"]
+    assert "alone" in anew.misses
     assert cached.to_numpy() == pytest.approx(fresh.to_numpy(), rel=1e-12)
 
 

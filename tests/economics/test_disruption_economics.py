@@ -27,8 +27,13 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def study() -> Study:
+def study(placed_once: None) -> Study:
     return Study.of(threads=2)
+
+
+@pytest.fixture(scope="module")
+def gates(study: Study) -> pd.DataFrame:
+    return gate_table(study)
 
 
 def shut(study: Study, *words: str) -> Disruption:
@@ -98,16 +103,16 @@ def test_without_suez_asia_and_europe_go_round_and_lose(study: Study, suez: Disr
     assert far.iloc[0] < 0.01
 
 
-def test_the_suez_share_of_trade_is_near_what_is_published(study: Study) -> None:
+def test_the_suez_share_of_trade_is_near_what_is_published(gates: pd.DataFrame) -> None:
     """12 % (New Zealand's foreign ministry, 2021) to 16.6 % (Pratson 2023, by value, 2019)."""
-    share = gate_table(study).set_index("ref")["share_of_trade"]
+    share = gates.set_index("ref")["share_of_trade"]
     assert 0.10 < share["suez"] < 0.20
     assert share["babalmandab"] < share["suez"] + 0.01
     assert share["chili"] < share["panama"] < share["malacca"]
 
 
-def test_who_uses_a_project_adds_up_to_its_flow(study: Study) -> None:
-    table = gate_table(study).set_index("ref")
+def test_who_uses_a_project_adds_up_to_its_flow(study: Study, gates: pd.DataFrame) -> None:
+    table = gates.set_index("ref")
     lines = table[table["kind"] == "line"]
     assert len(lines) > 10
     assert (lines["largest_relations"] != "").all()
@@ -207,7 +212,7 @@ def test_congestion_keeps_the_base_and_makes_closures_dearer(
     assert still.queues is not None
     assert np.all(still.queues["time_factor"] == 1)
     assert summary(study, still)["loss_usd"] == 0
-    jammed = study.disrupt(parse_closures(["suez"], study.network), congestion=True)
+    jammed = study.disrupt(parse_closures(["suez"], study.network), congestion=True, rounds=5)
     assert isinstance(jammed.queues, pd.DataFrame)
     queues = jammed.queues.set_index("ref")
     assert (queues["time_factor"] >= 1).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,6 @@ def world(appraiser: Appraiser) -> World:
     economy, case = marginal.economy_of(transport), central_case(scenario)
     land, times = transport.weigh(transport.presence["today"], reformed=True)
     km = voyage_km(transport.programme.network, transport.inputs.pricing)
-    ways = FastestWays.of(transport.router, land, km, times)
     measure, calibration = economy.measure(case), calibrated(case)
     days = [economy.for_model(calibration, measure.levels(s, case).days)
             for s in ("economy", "after")]  # fmt: skip
@@ -99,11 +99,25 @@ def world(appraiser: Appraiser) -> World:
     own = np.arange(len(calibration.economies))
     change[:, own, own] = 1.0
     equilibrium = trade.solve(calibration, change, tolerance=1e-13)
-    worth = marginal.worth_of(economy, transport, case, "after", equilibrium)
-    values = marginal.link_values(economy, transport, case, "after", equilibrium=equilibrium)
+    made: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("worth_of", "ways_in"):
+            patch.setattr(marginal, name, keeping(getattr(marginal, name), made, name))
+        values = marginal.link_values(economy, transport, case, "after", equilibrium=equilibrium)
     return World(
-        transport, economy, case, land, times, km, ways, equilibrium, worth, values
+        transport, economy, case, land, times, km, made["ways_in"], equilibrium,
+        made["worth_of"], values,
     )  # fmt: skip
+
+
+def keeping(work: Callable[..., Any], made: dict[str, Any], name: str) -> Callable[..., Any]:
+    """The same function, with what it returned kept: it takes seconds to make again."""
+
+    def kept(*given: Any, **named: Any) -> Any:
+        made[name] = work(*given, **named)
+        return made[name]
+
+    return kept
 
 
 def busiest(world: World, which: np.ndarray) -> int:
@@ -182,8 +196,9 @@ def test_values_times_hours_add_up_by_economy(world: World) -> None:
     assert gap.max() < 1e-6 * np.abs(world.values.world).max()
 
 
-def test_the_world_alone_is_the_sum_of_all(world: World) -> None:
+def test_the_world_alone_is_the_sum_of_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """One objective gives the same as one for each economy; some economies lose somewhere."""
+    monkeypatch.setattr(marginal, "ways_in", lambda *_, **__: world.ways)
     assert (world.values.countries < 0).any()
     alone = marginal.link_values(
         world.economy, world.transport, world.case, "after",

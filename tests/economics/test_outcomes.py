@@ -161,6 +161,7 @@ def test_mitigation_and_areas_are_what_the_scenario_says(appraiser: Appraiser) -
         ({"people": {"pass_through": [1.0, 0.5]}}, "people"),
         ({"risk": {"draws": 1}}, "risk.draws"),
         ({"green": {"protected": ["NO-SUCH"]}}, "green.protected"),
+        ({"green": {"types": {"KUN-VTE": "raily"}}}, "green.types"),
     ],
 )
 def test_wrong_parts_are_told_by_key(part: dict[str, Any], key: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.spatial import cKDTree
 
 from beltroad.infrastructure.network import RAIL, ROAD, SEA, Network, great_circle_km
 from beltroad.infrastructure.pricing.lines import line_km, voyage_km
@@ -77,18 +78,17 @@ def spot_distances(world: World, checks: pd.DataFrame) -> pd.DataFrame:
     out = []
     for (mode, state), rows in checks.groupby(["mode", "state"]):
         absent = world.effects(world.there(int(state) if state.isdecimal() else state)).absent
-        graph, ids = _layer(network, str(mode), absent, world.pricing)
-        ends = {}
+        graph, ids, piece = _layer(network, str(mode), absent, world.pricing)
+        tree = cKDTree(_unit(network.lat[ids], network.lon[ids]))
+        snap, ends = {}, {}
         for end in ("origin", "dest"):
-            km = great_circle_km(
-                rows[f"{end}_lat"].to_numpy()[:, None], rows[f"{end}_lon"].to_numpy()[:, None],
-                network.lat[ids], network.lon[ids],
-            )  # fmt: skip
-            ends[end] = ids[km.argmin(axis=1)], km.min(axis=1)
-        sources, where = np.unique(ends["origin"][0], return_inverse=True)
-        table = dijkstra(graph, indices=sources)
-        found = table[where, ends["dest"][0]]
-        out.append(rows.assign(km=found, snap_km=np.maximum(ends["origin"][1], ends["dest"][1])))
+            lat, lon = (rows[f"{end}_{c}"].to_numpy(float) for c in ("lat", "lon"))
+            near = tree.query(_unit(lat, lon))[1]
+            ends[end] = near
+            snap[end] = great_circle_km(lat, lon, network.lat[ids[near]], network.lon[ids[near]])
+        places = (rows[f"{e}_{c}"].to_numpy(float) for e in ends for c in ("lat", "lon"))
+        found = _ways(graph, piece, ends["origin"], ends["dest"], great_circle_km(*places))
+        out.append(rows.assign(km=found, snap_km=np.maximum(snap["origin"], snap["dest"])))
     result = pd.concat(out).loc[checks.index]
     result["ratio"] = result["km"] / result["known_km"]
     return result
@@ -96,8 +96,8 @@ def spot_distances(world: World, checks: pd.DataFrame) -> pd.DataFrame:
 
 def _layer(
     network: Network, mode: str, absent: np.ndarray, pricing: Pricing
-) -> tuple[csr_matrix, np.ndarray]:
-    """Weights of one layer as a matrix, and its nodes on pieces of some size."""
+) -> tuple[csr_matrix, np.ndarray, np.ndarray]:
+    """Weights among a layer's nodes on pieces of some size, those nodes, and their pieces."""
     if mode == "sea":
         km = voyage_km(network, pricing).astype(float)
         keep = np.isfinite(km) & network.has_mode("sea")
@@ -116,4 +116,32 @@ def _layer(
     )
     piece = connected_components(graph, directed=False)[1]
     size = np.bincount(piece)[piece]
-    return graph, np.flatnonzero((network.layer == LAYER_OF[mode]) & (size > PIECE_NODES))
+    ids = np.flatnonzero((network.layer == LAYER_OF[mode]) & (size > PIECE_NODES))
+    linked = np.flatnonzero(np.isin(piece, np.unique(piece[ids])))
+    # Ferries lead over nodes of other layers: they stay, behind those of the layer.
+    order = np.concatenate([ids, np.setdiff1d(linked, ids, assume_unique=True)])
+    return graph[order][:, order], ids, piece[order]
+
+
+def _ways(
+    graph: csr_matrix, piece: np.ndarray, sources: np.ndarray, targets: np.ndarray, km: np.ndarray
+) -> np.ndarray:
+    """Shortest ways of pairs of nodes, ``inf`` between pieces; ``km`` as the crow flies.
+
+    Looked for within twice the straight way first, which is a small part of the network.
+    """
+    found = np.full(len(sources), np.inf)
+    joined = piece[sources] == piece[targets]
+    for source in np.unique(sources[joined]):
+        mine = np.flatnonzero(joined & (sources == source))
+        for limit in (2 * km[mine].max() + 500, np.inf):
+            found[mine] = dijkstra(graph, indices=source, limit=limit)[targets[mine]]
+            if np.isfinite(found[mine]).all():
+                break
+    return found
+
+
+def _unit(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Points on the unit sphere: what is nearest along it is nearest through it."""
+    a, b = np.radians(lat), np.radians(lon)
+    return np.stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)], axis=-1)

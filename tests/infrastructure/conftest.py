@@ -19,7 +19,7 @@ from beltroad.infrastructure.shipments.router import Router
 
 
 @pytest.fixture(scope="session")
-def world() -> World:
+def world(placed_once: None) -> World:
     """All projects that act on freight, placed on the bundled network."""
     table = evidence.load("projects")
     numbers = [

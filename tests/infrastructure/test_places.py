@@ -156,7 +156,7 @@ def test_hostile_texts(text: str) -> None:
         find_place(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=130) | st.text("0123456789.,-+NSEW ;°", max_size=16))
 def test_any_text_gives_a_place_or_an_input_error(text: str) -> None:
     try:

@@ -219,11 +219,19 @@ def test_a_file_yields_all_faults_at_once(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text(
         "id,green_type,mitigation,length_km,waypoints,colour\n"
-        "a,solr,perhaps,-3,95 10,red\na,,,,,\n,,,,,\n"
+        "a,solr,perhaps,-3,95 10,red\na,,,,,\n,solar,,,,\n"
     )
     with pytest.raises(InputError) as caught:
         green.read_green_file(path)
-    for word in ("'solar'", "perhaps", "-3", "95 10", "colour", "given twice", "id is empty"):
+    for word in (
+        "'solar'",
+        "perhaps",
+        "-3",
+        "95 10",
+        "colour",
+        "given twice",
+        "row 4, id: is empty",
+    ):
         assert word in str(caught.value)
     for name, data in (("none.csv", None), ("odd.csv", b"\xff\xfe"), ("empty.csv", b"")):
         if data is not None:
@@ -239,3 +247,10 @@ def test_factors_stand_beside_published_ones() -> None:
     sea = table[table["mode"] == "sea"].iloc[-1]
     assert sea["published_low"] == pytest.approx(80.4 / 10)
     assert sea["inside"] == "yes"
+
+
+def test_dates_and_amounts_of_a_coal_list_are_checked_with_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id,name,date,capacity_mw\na,coal,2021-02-31,x\nb,coal,21/9/2021,1e400\n")
+    with pytest.raises(InputError, match=r"4 faults(.|\n)*row 2, date(.|\n)*row 3, capacity_mw"):
+        green.read_coal_file(path)

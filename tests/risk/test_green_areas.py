@@ -55,7 +55,7 @@ grid = st.integers(-6, 6).map(lambda k: k / 2)
 points = st.lists(st.tuples(grid, grid), min_size=1, max_size=5, unique=True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(points, st.lists(st.tuples(st.integers(0, 2), st.floats(0.3, 4)), min_size=3, max_size=8),
        st.booleans())  # fmt: skip
 def test_same_as_shapely(
@@ -115,3 +115,20 @@ def test_files_say_all_that_is_wrong(tmp_path: Path) -> None:
 def test_ways_that_are_none(text: str) -> None:
     with pytest.raises(InputError, match="waypoints"):
         parse_way(text)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "said"),
+    [
+        ('{"type":"Polygon","coordinates":[[["0","0"],["0","1"],["1","1"],["0","0"]]]}', "numbers"),
+        ('{"type":"Polygon","coordinates":[[[true,0],[0,1],[1,1],[true,0]]]}', "numbers"),
+        ('{"type":"Polygon","coordinates":null}', "no Polygon of numbers"),
+        ('{"type":"Feature","geometry":null}', "has no geometry"),
+        ('{"type":"Polygon","coordinates":' + "[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_odd_geometries(tmp_path: Path, geometry: str, said: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(geometry)
+    with pytest.raises(InputError, match=said):
+        read_areas(path)

@@ -282,3 +282,12 @@ def test_catalogue_is_complete():
     assert list(table["flag"]) == sorted(FLAGS)
     assert len(table) == 11
     assert (table[["definition", "could_also_be", "fields", "source"]] != "").all().all()
+
+
+def test_processes_that_are_no_text_are_told_and_half_characters_replaced(tmp_path):
+    path = tmp_path / "o.jsonl"
+    path.write_text('{"ocid":["a"],"tender":{}}\n{"ocid":{"a":1},"tender":{}}\n'
+                    '{"ocid":"\\ud800","tender":{}}\n')  # fmt: skip
+    found = flag_file(path, merge=True)
+    assert found.faults.set_index("fault")["processes"]["no ocid"] == 2
+    assert found.processes == 1

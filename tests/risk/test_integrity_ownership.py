@@ -135,7 +135,7 @@ def test_csv(tmp_path):
     with pytest.raises(InputError, match="3 faults"):
         read_graph(path)
     path.write_text("tender\n1\n", "utf-8")
-    with pytest.raises(InputError, match="no column bidder"):
+    with pytest.raises(InputError, match="bidder: missing"):
         read_bidders(path)
 
 
@@ -186,3 +186,36 @@ def test_statements(tmp_path):
     path.write_text('[{"statementID": "x"}]', "utf-8")
     with pytest.raises(InputError, match=r"BODS 0\.4"):
         read_graph(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("o.csv", "owner,owned,share_pct,share_pct\na,b,1,2\n", "is there twice"),
+        ("o.csv", "owner,owned,share\na,b,1\n", "Did you mean 'share_pct'"),
+        ("o.csv", "owner,owned,owner_name\na,b,x\x1b[2J\n", r"U\+001B"),
+        ("o.jsonl", '{"id":"a","schema":"Ownership","properties":' + "[" * 100_000, "too deeply"),
+        ("o.jsonl", '{"id":"a","schema":"Ownership","properties":{"owner":5,"asset":["b"]}}',
+         "holds no ownership"),
+    ],
+)  # fmt: skip
+def test_odd_graphs(tmp_path, name, text, said):
+    path = tmp_path / name
+    path.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=said):
+        read_graph(path)
+
+
+def test_half_characters_shares_out_of_range_and_rows_without_a_bidder(tmp_path):
+    path = tmp_path / "o.jsonl"
+    path.write_text('{"id":"a","schema":"Company","properties":{"name":["\\ud800x"]}}\n'
+                    '{"id":"o","schema":"Ownership","properties":{"owner":["b"],"asset":["a"],'
+                    '"percentage":["5"]}}\n')  # fmt: skip
+    found = read_graph(path)
+    assert found.name("a") == "?x"
+    with pytest.raises(InputError, match="least share"):
+        ultimate_owners(found, least_pct=float("nan"))
+    path = tmp_path / "b.csv"
+    path.write_text("tender,bidder\nx,\n,y\n")
+    with pytest.raises(InputError, match="2 faults"):
+        read_bidders(path)

@@ -25,7 +25,7 @@ from beltroad.risk.integrity.screening import (
 )
 from beltroad.risk.integrity.screening.index import Index
 from beltroad.risk.integrity.screening.names import folded
-from beltroad.risk.integrity.screening.similarity import edits, jaro_winkler, sound
+from beltroad.risk.integrity.screening.similarity import edits, sound
 
 
 def score(a, b, kind="person"):
@@ -53,17 +53,10 @@ def _table(a, b):
     return rows[-1][-1]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text("abc", max_size=9), st.text("abc", max_size=9))
 def test_edits_beside_the_plain_table(a, b):
     assert edits(a, b) == _table(a, b)
-
-
-def test_jaro_winkler_published():
-    # Winkler (1990) and the census table of examples.
-    assert jaro_winkler("martha", "marhta") == pytest.approx(0.9611, abs=5e-5)
-    assert jaro_winkler("dwayne", "duane") == pytest.approx(0.84, abs=5e-5)
-    assert jaro_winkler("dixon", "dicksonx") == pytest.approx(0.8133, abs=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +215,7 @@ def test_companions_of_sdn(tmp_path):
         ("a.xml", "<CONSOLIDATED_LIST><a></CONSOLIDATED_LIST>", "line 1: not valid XML"),
         ("a.xml", "<other/>", "not the root of a list"),
         ("a.jsonl", '{"id":1}', "line 1: not a FollowTheMoney entity"),
-        ("a.csv", "id,nam\n1,x\n", "no column 'name'. Did you mean 'nam'"),
+        ("a.csv", "id,nam\n1,x\n", "nam: is no column here. Did you mean 'name'"),
         ("a.csv", "name,kind\nx,dog\n,person\n", "2 faults"),
         ("sdn.csv", "1,x,y\n", "3 columns, not 12"),
         ("a.txt", "x", "give the format"),

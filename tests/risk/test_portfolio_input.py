@@ -50,7 +50,7 @@ def test_every_fault_at_once(tmp_path):
                  "row 4, amount_usd: is empty", "row 4, probability_pct: is empty"):  # fmt: skip
         assert part in said
     path.write_text("id,iso3,amount\nA,KEN,1\n")
-    with pytest.raises(ScenarioError, match=r"column sector(.|\n)*'amount'.*amount_usd"):
+    with pytest.raises(ScenarioError, match=r"amount: is no column.*'amount_usd'(.|\n)*sector"):
         read_exposures(path)
     path.write_text(HEAD + "A,KEN,a,USD,1,private,,,X\nB,PAK,a,USD,1,private,,,X\n")
     with pytest.raises(ScenarioError, match="differ in iso3"):
@@ -110,3 +110,30 @@ def test_a_stress_that_says_nothing_is_refused(text):
 def test_a_stress_out_of_range_is_refused(stress):
     with pytest.raises(InputError):
         stressed(example_exposures(), default_parameters(), stress)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("A,KEN,a,USD,1_000,public,,,\n", "'1_000' is no number"),
+        ("A,KEN,a,USD,1e308,public,,,\n", r"1e\+308 is above"),
+        ("A,KEN,a,USD,1e-320,public,,,\n", "not above 0 by a cent"),
+        ("A\x1b[2J,KEN,a,USD,1,public,,,\n", "U\\+001B"),
+        ("\nA,KEN,a,USD,-5,public,,,\n", "row 3, amount_usd"),
+        ("A,XXX,,US,x,foo,200,-5,\n" * 100, r"at least \d+ more faults"),
+    ],
+)  # fmt: skip
+def test_odd_rows_of_exposures(tmp_path, rows, said):
+    path = tmp_path / "e.csv"
+    path.write_text(HEAD + rows)
+    with pytest.raises(ScenarioError, match=said):
+        read_exposures(path)
+
+
+def test_levels_and_stresses_that_cannot_be():
+    table = checked(pd.DataFrame([{"id": "A", "iso3": "KEN", "sector": "a", "currency": "USD",
+                                   "amount_usd": 1, "counterpart": "public"}]))  # fmt: skip
+    with pytest.raises(InputError, match="give a lower one"):
+        simulate(table, levels=(0.9999999,))
+    with pytest.raises(InputError, match="pd is given twice"):
+        parse_stress("pd=2,pd=3")

@@ -165,7 +165,7 @@ def test_every_fault_of_a_table_at_once(tmp_path):
     with pytest.raises(ScenarioError, match="costusd"):
         checked_projects(pd.DataFrame([{"id": "A", "mode": "rail", "costusd": 1}]))
     path.write_text("id,mode,cost_usd\nA,rail,1e9,5,6\n")
-    with pytest.raises(InputError, match="more cells"):
+    with pytest.raises(InputError, match="beyond the last column"):
         read_projects(path)
     with pytest.raises(InputError, match="no such file"):
         read_projects(tmp_path / "none.csv")
@@ -183,3 +183,17 @@ def test_every_fault_of_a_table_at_once(tmp_path):
 def test_bad_options_are_refused(options, words):
     with pytest.raises(InputError, match=words):
         forecast(RAIL, **options)
+
+
+def test_projects_beyond_all_measure(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("id,mode,cost_usd,years\nA,rail,1e308,\nB,rail,1,1e9\nC\x07,rail,1,1\n")
+    with pytest.raises(ScenarioError, match="3 faults"):
+        read_projects(path)
+    path.write_text("id,mode,cost_usd\n" + "A,xx,nan\n" * 300)
+    with pytest.raises(ScenarioError, match="at least 150 more faults"):
+        read_projects(path)
+    with pytest.raises(InputError, match="projects times"):
+        draw(many(100), draws=1_000_000)
+    with pytest.raises(InputError, match="seed -1"):
+        draw(many(1), seed=-1)

@@ -251,3 +251,15 @@ def test_reviews_after_make_a_reference_class(book: Journal) -> None:
         reg.review_project(book, "E", mode="rail", iso3="KEN", planned_cost_usd=1,
                            actual_cost_usd=float("nan"), price_year=2020, planned_years=2,
                            lesson="x", by="ana")  # fmt: skip
+
+
+def test_ids_that_differ_in_case_alone_are_one(tmp_path: Path) -> None:
+    book, path = Journal(tmp_path / "j"), tmp_path / "r.csv"
+    path.write_text("id,title,level,category\nX1,t,overall,debt\nx1,u,overall,debt\n")
+    with pytest.raises(InputError, match="is there twice"):
+        reg.import_register(book, path, by="ana")
+    path.write_text("id,title,level,category\nX1,t,overall,debt\n")
+    reg.import_register(book, path, by="ana")
+    path.write_text("id,title,level,category\nx1,t,overall,debt\n")
+    with pytest.raises(InputError, match="is called X1 in the register"):
+        reg.import_register(book, path, by="ana")

@@ -12,10 +12,16 @@ from hypothesis import strategies as st
 
 from beltroad.errors import InputError
 from beltroad.risk import discrimination
-from beltroad.risk.country import sample, validation
+from beltroad.risk.country import grading, sample, validation
 from beltroad.risk.discrimination import Confusion
 from beltroad.risk.warning import evaluation, signals
 from beltroad.risk.warning.thresholds import THETA, choose, loss_of, noise_to_signal, usefulness_of
+
+
+@pytest.fixture(scope="module")
+def now() -> pd.DataFrame:
+    """Signals that hold, of bundled figures."""
+    return signals.warnings()
 
 
 def test_rates_of_a_worked_table() -> None:
@@ -121,8 +127,8 @@ def test_bundled_thresholds_are_what_history_gives() -> None:
     assert THETA * missed + (1 - THETA) * held.loc["model", "false_alarm_rate"] < 1 / 3
 
 
-def test_warnings_that_hold() -> None:
-    table = signals.warnings()
+def test_warnings_that_hold(now: pd.DataFrame) -> None:
+    table = now
     assert tuple(table.columns) == signals.COLUMNS
     assert not table.duplicated(["iso3", "indicator"]).any()
     assert set(table["severity"]) <= set(signals.SEVERITIES)
@@ -140,22 +146,40 @@ def test_warnings_that_hold() -> None:
     assert not {"combined", "model"} & set(table.loc[table["iso3"] == "LKA", "indicator"])
 
 
-def test_new_figures_make_and_end_signals() -> None:
+def test_new_figures_make_and_end_signals_of_their_economy_alone(now: pd.DataFrame) -> None:
     cut = float(signals.thresholds().loc["public_debt_pct_gdp", "threshold"])
-
-    def of(value: float, year: int = 2025) -> pd.DataFrame:
-        own = pd.DataFrame({"iso3": ["VNM"], "indicator": ["public_debt_pct_gdp"], "year": [year],
-                            "value": [value], "source": ["Ministry of Finance"]})  # fmt: skip
-        table = signals.warnings(data=own)
-        hit = table[(table["iso3"] == "VNM") & (table["indicator"] == "public_debt_pct_gdp")]
-        return hit.reset_index(drop=True)
-
-    assert of(cut - 0.01).empty
-    found = of(cut)
-    assert found.loc[0, ["year", "since_year", "source"]].tolist() == [
-        2025, 2025, "Ministry of Finance"]  # fmt: skip
     # An old figure is not the latest: it changes nothing now.
-    assert of(300.0, 2010).empty
+    own = pd.DataFrame({"iso3": ["VNM", "PER", "CHL"], "indicator": "public_debt_pct_gdp",
+                        "year": [2025, 2025, 2010], "value": [cut, cut - 0.01, 300.0],
+                        "source": "Ministry of Finance"})  # fmt: skip
+    table = signals.warnings(data=own)
+    debt = table[table["indicator"] == "public_debt_pct_gdp"].set_index("iso3")
+    assert debt.loc["VNM", ["year", "since_year", "source"]].tolist() == [
+        2025, 2025, "Ministry of Finance"]  # fmt: skip
+    assert not {"PER", "CHL"} & set(debt.index)
+    others = (t[~t["iso3"].isin(own["iso3"])].reset_index(drop=True) for t in (now, table))
+    pd.testing.assert_frame_equal(*others)
+
+
+def test_model_signals_are_the_grades_and_few_call_a_person(now: pd.DataFrame) -> None:
+    table, graded = now, grading.grades().set_index("iso3")
+    model = table[table["indicator"] == "model"].set_index("iso3")["value"]
+    assert model.to_numpy() == pytest.approx(graded.loc[model.index, "probability_pct"].to_numpy())
+    called = signals.alerting(table)
+    assert len(called) < len(table) / 8
+    assert len(called.merge(table)) == len(called)
+    joint = called["indicator"].isin(["combined", "model"])
+    assert set(called.loc[joint, "severity"]) <= {"high", "critical"}
+    assert set(called.loc[~joint, "severity"]) == {"critical"}
+    assert not graded["in_distress"].reindex(called["iso3"]).eq(True).any()
+    # Each economy of grade 6 or 7 that is not in default calls.
+    worst = graded.index[(graded["grade"] >= 6) & ~graded["in_distress"]]
+    assert set(worst) <= set(called.loc[called["indicator"] == "model", "iso3"])
+    # An alert that is open already stays in view while its signal holds, however weak.
+    weak = table[table["severity"] == "low"].iloc[0]
+    kept = signals.alerting(table, also=[(weak["iso3"], weak["indicator"]), ("CHE", "none")])
+    assert len(kept) == len(called) + 1
+    assert signals.alerting(table.head(0)).empty
 
 
 def test_on_leaves_later_figures_out() -> None:
@@ -163,6 +187,8 @@ def test_on_leaves_later_figures_out() -> None:
     assert then["year"].max() <= 2010
     greece = then[(then["iso3"] == "GRC") & (then["indicator"] == "public_debt_pct_gdp")]
     assert greece["since_year"].iloc[0] < 2010
+    # In default now, not then: what came after 2010 is not known in it.
+    assert "model" in set(then.loc[then["iso3"] == "LBN", "indicator"])
     with pytest.raises(InputError, match="give a year"):
         signals.warnings("soon")
 

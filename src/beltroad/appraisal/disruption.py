@@ -179,9 +179,12 @@ class Study:
 
     def disrupt(
         self, closures: Sequence[Closure] = (), slowdowns: Sequence[Slowdown] = (), *,
-        congestion: bool = False, progress: Progress | None = None,
+        congestion: bool = False, rounds: int = 8, progress: Progress | None = None,
     ) -> Disruption:  # fmt: skip
-        """Shut and slow things; with ``congestion`` let queues grow where capacity is known."""
+        """Shut and slow things; with ``congestion`` let queues grow where capacity is known.
+
+        ``rounds`` is after how many queues are taken as they are.
+        """
         progress, start = progress or Progress(), self.base.freight
         now = disturb(self.network, start.conditions, self.hours, closures, slowdowns, self.lines)
         if not congestion:
@@ -191,7 +194,7 @@ class Study:
             return Disruption(tuple(closures), tuple(slowdowns), freight, lost)
         queues = queues_of(self.gates, evidence.load("capacities"))
         with progress.step("letting queues settle") as report:
-            found = congest(self.base, now, self.hours, queues, progress=report)
+            found = congest(self.base, now, self.hours, queues, rounds=rounds, progress=report)
             lost = losses(self.base, found.freight.ways)
         return Disruption(
             tuple(closures), tuple(slowdowns), found.freight, lost, found.table, found.gaps

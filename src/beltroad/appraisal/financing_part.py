@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from beltroad.appraisal.scenario_parts import Country, Part, ProjectId
+from beltroad.appraisal.scenario_parts import AnyProject, Country, Part
 from beltroad.errors import InputError
 from beltroad.finance import Sources
 
@@ -29,7 +29,7 @@ class Financing(Part):
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    projects: tuple[ProjectId, ...] = ()
+    projects: tuple[AnyProject, ...] = ()
     countries: tuple[Country, ...] = ()
     loan_share: Share = 0.0
     lenders: Shares

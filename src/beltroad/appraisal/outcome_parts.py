@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from beltroad.appraisal.scenario_parts import Part, ProjectId
+from beltroad.appraisal.scenario_parts import AnyProject, Part, known
 from beltroad.errors import InputError
 from beltroad.people.poverty.lines import parse_lines
 
@@ -67,6 +67,8 @@ class GreenPart(Part):
 
     assess: bool = True
     by_mode: bool = True
-    types: Annotated[Mapping[ProjectId, str], Field(default_factory=dict)]
-    protected: tuple[ProjectId, ...] = ()
-    mitigated: tuple[ProjectId, ...] = ()
+    types: Annotated[
+        Mapping[AnyProject, Annotated[str, known("green type")]], Field(default_factory=dict)
+    ]
+    protected: tuple[AnyProject, ...] = ()
+    mitigated: tuple[AnyProject, ...] = ()

@@ -159,7 +159,7 @@ def loan_tables(
     }  # fmt: skip
     table = pd.concat([pd.DataFrame([total]), by_host_], ignore_index=True)
     whole = found.es_usd[LEVEL]
-    table["es_share_pct"] = 100 * table["es_usd"] / whole if whole else 0.0
+    table["es_share_pct"] = (100 * table["es_usd"] / whole).clip(0.0, 100.0) if whole else 0.0
     spread = found.concentration.assign(note=found.concentration["note"].fillna(""))
     return {
         "loan_risk": check_frame(table[list(variables("loan_risk"))], "loan_risk"),

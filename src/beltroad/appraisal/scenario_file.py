@@ -48,6 +48,7 @@ def known_codes() -> dict[str, frozenset[str]]:
         "corridor": frozenset(projects["corridor"]) - {""},
         "border": frozenset(evidence.load("borders")["border_id"]),
         "parameter": frozenset(parameter_keys(parameters)),
+        "green type": frozenset(evidence.load("green_classes")["type"]),
     }
 
 
@@ -143,15 +144,18 @@ def _shared_names() -> dict[str, tuple[str, ...]]:
 
 
 def _codes_with_own(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Known codes with the ports and dry ports that the scenario itself adds."""
+    """Known codes with the projects, ports and dry ports that the scenario itself adds."""
     known: dict[str, Any] = {**known_codes(), "shared_name": _shared_names()}
     projects = data.get("projects")
     inline = projects.get("inline") if isinstance(projects, Mapping) else None
+    listed = inline if isinstance(inline, (list, tuple)) else ()
+    parts = [p for p in listed if isinstance(p, Mapping)]
     own = {
         str(p.get("locode") or p.get("id"))
-        for p in (inline if isinstance(inline, (list, tuple)) else ())
-        if isinstance(p, Mapping) and p.get("effect") in ("new_port", "new_terminal")
+        for p in parts
+        if p.get("effect") in ("new_port", "new_terminal")
     }
+    known["project or inline project"] = known["project"] | {str(p.get("id")) for p in parts}
     for kind in ("port", "place"):
         known[kind] = known[kind] | own
     return known

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 from beltroad.errors import suggest
 
 __all__ = [
-    "Border", "Corridor", "Country", "Level", "Part", "Port", "ProjectId", "Stop", "known",
-    "plain_text",
+    "AnyProject", "Border", "Corridor", "Country", "Level", "Part", "Port", "ProjectId", "Stop",
+    "known", "plain_text",
 ]  # fmt: skip
 
 Level = Literal["low", "central", "high"]
@@ -48,6 +48,7 @@ def plain_text(value: str) -> str:
 
 Country = Annotated[str, known("country")]
 ProjectId = Annotated[str, known("project")]
+AnyProject = Annotated[str, known("project or inline project")]
 Border = Annotated[str, known("border")]
 Corridor = Annotated[str, known("corridor")]
 Port = Annotated[str, known("port")]

@@ -45,6 +45,10 @@ def innovation(
     chosen = [option for option, wanted in views.items() if wanted]
     if len(chosen) > 1:
         raise InputError(f"{' and '.join(chosen)}: give one of them")
+    others = {"--kind": kind, "--country": country, "--on": on, "--out": out}
+    asked = chosen + [option for option, value in others.items() if value is not None]
+    if unit is not None and asked:
+        raise InputError(f"{asked[0]}: does not go with one unit ({unit!r:.60})")
     if years is not None and not stuck:
         raise InputError("--years goes with --stuck")
     if out is not None:
@@ -57,9 +61,11 @@ def innovation(
     if unit is not None:
         _show(found, unit, as_json=as_json)
         return
-    found = found.only(kind=kind, iso3=country)
+    everyone, found = found, found.only(kind=kind, iso3=country)
     if stuck:
-        table = chain.stuck(day, found, years=years)
+        # Longer than most of all units, not than most of those that are asked for.
+        table = chain.stuck(day, everyone, years=years)
+        table = table[table["unit_id"].isin(found.units["unit_id"])]
     elif funnel:
         table = chain.funnel(day, found)
     elif rates:
@@ -94,7 +100,8 @@ def _day(text: str | None, found: Any) -> Any:
 _VIEWS: dict[str, tuple[tuple[str, str, bool], ...]] = {
     "": (("unit_id", "unit", False), ("iso3", "where", False), ("stage", "stage", False),
          ("since", "since", False), ("basis", "as", False), ("years_low", "years", True)),
-    "--stuck": (("unit_id", "unit", False), ("stage", "stage", False), ("since", "since", False),
+    "--stuck": (("unit_id", "unit", False), ("iso3", "where", False),
+                ("stage", "stage", False), ("since", "since", False),
                 ("years_low", "years", True), ("limit_years", "limit", True), ("n", "n", True),
                 ("limit_from", "limit from", False)),
     "--funnel": (("kind", "kind", False), ("units", "units", True),
@@ -117,7 +124,7 @@ _NOTES = {
 def _print(table: pd.DataFrame, view: str, day: Any, limit: int) -> None:
     console = Console()
     if table.empty:
-        console.print(f"nothing on {day}", highlight=False)
+        console.print(f"no such unit on {day}", highlight=False)
         return
     shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for _, head, number in _VIEWS[view]:

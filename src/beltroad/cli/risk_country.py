@@ -51,9 +51,9 @@ def country(
             raise InputError("--check takes no economies, --on, --file or --out")
         _check(as_json=as_json)
         return
+    codes = [iso3(each) for each in economies or ()]
     data = None if file is None else read_new_figures(file)
     table = risk.grades(on, data)
-    codes = [iso3(each) for each in economies or ()]
     unknown = [c for c in codes if c not in set(table["iso3"])]
     if unknown:
         raise InputError(f"{', '.join(unknown)}: too few figures for a grade")
@@ -61,7 +61,8 @@ def country(
         table = table.set_index("iso3").loc[list(dict.fromkeys(codes))].reset_index()
     if out is not None:
         write_atomically(out, table_bytes(table.assign(
-            drivers=table["drivers"].map(no_formula)), out))  # fmt: skip
+            drivers=table["drivers"].map(no_formula), flags=table["flags"].map(no_formula)),
+            out))  # fmt: skip
     if as_json:
         rows = records(table)
         for row in rows if codes else ():
@@ -93,13 +94,19 @@ def _list(console: Console, table: pd.DataFrame, limit: int) -> None:
     for row in table.head(limit).to_dict("records"):
         shown.add_row(str(row["grade"]), f"{row['probability_pct']:.1f}",
                       f"{row['coverage_pct']:.0f}", f"{row['iso3']} {escape(row['name'])[:18]}",
-                      escape(row["drivers"]))  # fmt: skip
+                      escape("; ".join(t for t in (row["drivers"], row["flags"]) if t)),
+                      )  # fmt: skip
     console.print(shown)
     more = f" {len(table) - limit} more: --limit {len(table)}." if len(table) > limit else ""
     say(console, "Probability of an onset of debt distress within two years; of distress next year "
         "for economies in default, arrears or restructuring. Grades 2 to 7 begin at 1, 2, 4, 7, 12 "
-        f"and 25 %. Figures to {table['vintage'].iloc[0]}.{more} How well it does: "
+        f"and 25 %. Figures to {_years(table)}.{more} How well it does: "
         "beltroad risk country --check", 0)  # fmt: skip
+
+
+def _years(table: pd.DataFrame) -> str:
+    years = sorted(set(table["vintage"]))
+    return years[0] if len(years) == 1 else f"{years[0]}, where new ones came to {years[-1]}"
 
 
 def _one(console: Console, row: dict[Any, Any], parts: pd.DataFrame) -> None:
@@ -111,6 +118,8 @@ def _one(console: Console, row: dict[Any, Any], parts: pd.DataFrame) -> None:
             "years that were followed by another")  # fmt: skip
     if row["official_rating"]:
         say(console, f"LIC-DSF rating of external debt distress: {row['official_rating']}")
+    if row["flags"]:
+        say(console, f"{row['flags']}. A flag moves no grade.")
     shown = Table("indicator", box=None, pad_edge=False)
     for column in ("value", "log odds"):
         shown.add_column(column, justify="right")

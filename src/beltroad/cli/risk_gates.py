@@ -37,6 +37,10 @@ def gates(
     from beltroad.risk.register import gates as gate
 
     book = Journal.at(journal)
+    if evidence is not None and meet is None:
+        raise InputError("--evidence goes with --meet")
+    if reason is not None and waive is None and undo is None:
+        raise InputError("--reason goes with --waive or --undo")
     steps = [name for name in (meet, waive, undo, pass_stage) if name is not None]
     if steps:
         if len(steps) > 1:

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from beltroad.cli.lines import say
 from beltroad.cli.output import print_json, records
 from beltroad.cli.risk import risk_app
+from beltroad.cli.risk_texts import check_apart, tell
 from beltroad.errors import InputError, suggest
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def green(
         raise InputError("--areas goes with projects, not with --factors or --types")
     if out is not None:
         check_table_file(out)
+        check_apart([file, areas], [out])
     if factors:
         table = freight_factors()
     elif types:
@@ -104,7 +105,7 @@ def _projects(table: pd.DataFrame) -> None:
     console = Console()
     shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for column in ("project", "type", "class", "mitigated", "area"):
-        shown.add_column(column)
+        shown.add_column(column, overflow="fold")
     shown.add_column("building kt CO2e", justify="right")
     rows = table.to_dict("records")
     for row in rows:
@@ -116,14 +117,14 @@ def _projects(table: pd.DataFrame) -> None:
     console.print(shown)
     if len(rows) <= DETAILS:
         for row in rows:
-            say(console, f"{row['id']}: {row['reason']}. By {row['type_rule'] or 'no rule'}.")
+            tell(console, f"{row['id']}: {row['reason']}. By {row['type_rule'] or 'no rule'}.")
             if row["source"]:
-                say(console, f"Source ({row['basis']}, confidence {row['confidence']}): "
+                tell(console, f"Source ({row['basis']}, confidence {row['confidence']}): "
                     f"{row['source']}", 4)  # fmt: skip
     counts = table["class_after"].replace("", "no class").value_counts()
-    say(console, "class: " + ", ".join(f"{n} {c}" for c, n in counts.items()))
+    tell(console, "class: " + ", ".join(f"{n} {c}" for c, n in counts.items()))
     unread = int((table["basis"] != "listed").sum())
-    say(console, "mitigated: class once mitigation is documented. area: whether an ecologically "
+    tell(console, "mitigated: class once mitigation is documented. area: whether an ecologically "
         "important area is touched (yes is red). building: low to high, * by cost alone. "
         f"{unread} of {len(rows)} types were not read in a report on the guidance; --types "
         "says which.")  # fmt: skip
@@ -142,8 +143,10 @@ def _colour(name: str) -> str:
 
 
 def _list_types(table: pd.DataFrame) -> None:
-    shown = Table("type", "before", "mitigated", *("climate", "pollution", "biodiversity"),
-                  "basis", box=None, pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
+    shown = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    shown.add_column("type", no_wrap=True)
+    for column in ("before", "after", "climate", "pollution", "biodiversity", "basis"):
+        shown.add_column(column)
     for row in table.to_dict("records"):
         shown.add_row(
             row["type"], _colour(row["class_before"]), _colour(row["class_after"]),
@@ -151,8 +154,9 @@ def _list_types(table: pd.DataFrame) -> None:
         )  # fmt: skip
     console = Console()
     console.print(shown)
-    say(console, "listed: reported of the baseline study of December 2020. remembered, judgement: "
-        "its annex was not read; judged by the three effects.")  # fmt: skip
+    tell(console, "after: with accepted mitigation. listed: reported of the baseline study of "
+        "December 2020. remembered, judgement: its annex was not read; judged by the three "
+        "effects.")  # fmt: skip
 
 
 def _factors(table: pd.DataFrame) -> None:
@@ -168,7 +172,7 @@ def _factors(table: pd.DataFrame) -> None:
         )  # fmt: skip
     console = Console()
     console.print(shown)
-    say(console, "g CO2e per tonne-km, well to wheel. ?: read at third hand or remembered. "
+    tell(console, "g CO2e per tonne-km, well to wheel. ?: read at third hand or remembered. "
         "Distances are those of the network, without the distance adjustment of ISO 14083; hubs "
         "count as handling time and money, not as emissions.")  # fmt: skip
 
@@ -186,6 +190,7 @@ def coal(
 
     if out is not None:
         check_table_file(out)
+        check_apart([file], [out])
     table = screen_coal(read_coal_file(file))
     _write(table, out)
     if as_json:
@@ -201,8 +206,8 @@ def coal(
                                                      "evidence")))  # fmt: skip
         console.print(shown)
     counts = table["coal"].value_counts()
-    say(console, f"{len(table)} projects: " + ", ".join(f"{n} {c}" for c, n in counts.items()))
-    say(console, f"A row is a lead, not a verdict. commitment: date of the project against "
+    tell(console, f"{len(table)} projects: " + ", ".join(f"{n} {c}" for c, n in counts.items()))
+    tell(console, f"A row is a lead, not a verdict. commitment: date of the project against "
         f"{commitment_date()}, when no new coal-fired power abroad was promised; plants under "
         "construction or for one factory are disputed.")  # fmt: skip
 

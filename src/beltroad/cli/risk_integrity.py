@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from beltroad.cli.lines import say
 from beltroad.cli.output import check_files, print_json, records
 from beltroad.cli.risk import risk_app
+from beltroad.cli.risk_texts import check_apart, tell
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["flags", "owners", "screen"]
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_FLAG_TABLES = ("flags", "fences", "computable", "fields", "faults")
+_OWNER_TABLES = ("owners", "control", "listed", "ties")
 _Rows = Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")]
 
 
@@ -48,11 +50,12 @@ def flags(
     wanted = _flags_of(flag or (), red.FLAGS)
     if out is not None:
         check_writable(out)
+        check_apart([source, settings], [out / f"{each}.csv" for each in _FLAG_TABLES])
     chosen = red.read_settings(settings) if settings is not None else None
     found = red.flag_file(source, chosen, merge=merge)
     table = found.flags[found.flags["flag"].isin(wanted)] if wanted else found.flags
-    tables = {"flags": table, "fences": found.fences, "computable": found.computable,
-              "fields": found.fields, "faults": found.faults}  # fmt: skip
+    tables = dict(zip(_FLAG_TABLES, (table, found.fences, found.computable, found.fields,
+                                     found.faults), strict=True))  # fmt: skip
     if out is not None:
         write_files({f"{name}.csv": safe_csv(each) for name, each in tables.items()}, out)
     if as_json:
@@ -78,39 +81,42 @@ def _catalogue(table: pd.DataFrame, *, as_json: bool) -> None:
         return
     console = Console()
     for row in table.to_dict("records"):
-        say(console, f"{row['flag']}  {row['title']} ({row['levels']}; default: {row['defaults']})")
-        say(console, f"  {row['definition']}", 2)
-        say(console, f"  Could also be: {row['could_also_be']}", 2)
-    say(console, "Definitions: Cardinal, Open Contracting Partnership, "
+        tell(
+            console, f"{row['flag']}  {row['title']} ({row['levels']}; default: {row['defaults']})"
+        )
+        tell(console, f"  {row['definition']}", 2)
+        tell(console, f"  Could also be: {row['could_also_be']}", 2)
+    tell(console, "Definitions: Cardinal, Open Contracting Partnership, "
         "https://cardinal.readthedocs.io/en/latest/cli/indicators/")  # fmt: skip
 
 
 def _show_flags(found: FlagResult, table: pd.DataFrame, limit: int) -> None:
     console = Console()
     computable = found.computable.set_index("flag")
-    say(console, f"{found.processes:,} contracting processes; prices compared in "
+    tell(console, f"{found.processes:,} contracting processes; prices compared in "
         f"{found.currency or 'no currency'}")  # fmt: skip
     for flag, row in computable.to_dict("index").items():
         mine = table[table["flag"] == flag]
         counts = mine["level"].value_counts(sort=False)
         said = ", ".join(f"{n:,} {level}" for level, n in counts.items()) or "none"
         missing = f"; missing most: {row['missing_most']}" if row["missing_most"] else ""
-        say(console, f"{flag} {row['title']}: {said} (computable for "
-            f"{row['computable_pct']:.0f} %{missing})")  # fmt: skip
+        share = row["computable_pct"]
+        counted = "no process" if share != share else f"{share:.0f} %"
+        tell(console, f"{flag} {row['title']}: {said} (computable for {counted}{missing})")
     if not table.empty:
         console.print()
     for row in table.head(limit).to_dict("records"):
         who = row["name"] or row["id"]
         where = f" in {row['ocid']}" if row["level"] != "process" and row["ocid"] else ""
         bound = "" if row["limit"] != row["limit"] else f", limit {row['limit']:.4g}"
-        say(console, f"{row['flag']} {row['level']} {who}{where}: {row['value']:.4g}{bound}")
-        say(console, f"  {row['evidence']:.300}", 2)
+        tell(console, f"{row['flag']} {row['level']} {who}{where}: {row['value']:.4g}{bound}")
+        tell(console, f"  {row['evidence']:.300}", 2)
     if len(table) > limit:
-        say(console, f"{len(table) - limit:,} more: --limit {len(table)} or --out FOLDER")
+        tell(console, f"{len(table) - limit:,} more: --limit {len(table)} or --out FOLDER")
     for row in found.faults.to_dict("records"):
-        say(console, f"{row['fault']}: {row['processes']:,} processes, such as "
+        tell(console, f"{row['fault']}: {row['processes']:,} processes, such as "
             f"{row['example'] or '-'} ({row['note']})")  # fmt: skip
-    say(console, f"{found.note} What else explains a flag: beltroad risk flags --list")
+    tell(console, f"{found.note} What else explains a flag: beltroad risk flags --list")
 
 
 @risk_app.command()
@@ -136,6 +142,7 @@ def screen(
         raise InputError(f"--matcher {matcher}: give own or nomenklatura")
     if out is not None:
         check_files([out])
+        check_apart([names, *(_list_of(text)[0] for text in lists)], [out])
     rescore = nomenklatura.scorer() if matcher == "nomenklatura" else None
     subjects = screening.read_subjects(names)
     entries = [entry for text in lists for entry in screening.read_list(*_list_of(text))]
@@ -163,24 +170,24 @@ def _show_leads(table: pd.DataFrame, subjects: int, entries: int, limit: int) ->
 
     console = Console()
     with_leads = table["subject_id"].nunique()
-    say(console, f"{subjects:,} names against {entries:,} entries: {len(table):,} leads for "
+    tell(console, f"{subjects:,} names against {entries:,} entries: {len(table):,} leads for "
         f"{with_leads:,} names")  # fmt: skip
     for row in table.head(limit).to_dict("records"):
         dated = f" of {row['list_date']}" if row["list_date"] else ", date not given"
-        say(console, f"{row['score']:.2f}  {row['subject']} ~ {row['listed_name']}: "
+        tell(console, f"{row['score']:.2f}  {row['subject']} ~ {row['listed_name']}: "
             f"{row['list']}{dated}, {row['entry_id']}, {row['kind'] or 'no kind'}")  # fmt: skip
-        say(console, f"  agrees: {'; '.join(filter(None, (row['matched'], row['for'])))}", 2)
+        tell(console, f"  agrees: {'; '.join(filter(None, (row['matched'], row['for'])))}", 2)
         if row["against"]:
-            say(console, f"  against: {row['against']}", 2)
+            tell(console, f"  against: {row['against']}", 2)
     if len(table) > limit:
-        say(console, f"{len(table) - limit:,} more: --limit {len(table)} or --out FILE")
+        tell(console, f"{len(table) - limit:,} more: --limit {len(table)} or --out FILE")
     if len(table):
         first = table.iloc[0]
         if first["precision_pct"] == first["precision_pct"]:
-            say(console, f"At {first['threshold']:.2f}, on hard public pairs: "
+            tell(console, f"At {first['threshold']:.2f}, on hard public pairs: "
                 f"{first['precision_pct']:.0f} % of hits were true and "
                 f"{first['recall_pct']:.0f} % of true pairs were hit.")  # fmt: skip
-    say(console, NOTE)
+    tell(console, NOTE)
 
 
 @risk_app.command()
@@ -204,6 +211,7 @@ def owners(
 
     if out is not None:
         check_writable(out)
+        check_apart([source, bidders], [out / f"{each}.csv" for each in _OWNER_TABLES])
     graph = read_graph(source, form)
     tables = {
         "owners": ownership.ultimate_owners(graph, of, least_pct=least),
@@ -237,8 +245,8 @@ def owners(
              "listed": "Half or more owned by listed parties (leads; OFAC question 401)",
              "ties": "Ties between bidders (leads, not verdicts)"}  # fmt: skip
     for name, table in tables.items():
-        say(console, f"{heads[name]}: {len(table):,}")
+        tell(console, f"{heads[name]}: {len(table):,}")
         for row in table.head(limit).to_dict("records"):
-            say(console, f"  {told[name](row)}")
+            tell(console, f"  {told[name](row)}")
         if len(table) > limit:
-            say(console, f"  {len(table) - limit:,} more: --limit {len(table)} or --out FOLDER")
+            tell(console, f"  {len(table) - limit:,} more: --limit {len(table)} or --out FOLDER")

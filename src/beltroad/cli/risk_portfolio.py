@@ -13,6 +13,7 @@ from rich.table import Table
 from beltroad.cli.lines import say
 from beltroad.cli.output import print_json, records
 from beltroad.cli.risk import risk_app
+from beltroad.cli.risk_texts import check_apart
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ __all__ = ["portfolio"]
 
 _GROUPS = {"country": "iso3", "region": "region", "sector": "sector", "currency": "currency",
            "counterpart": "counterpart", "name": "obligor"}  # fmt: skip
+
+
+_ADD_ONS = {"fine_grained_var_p99.9_usd": "VaR 99.9 % if fine-grained",
+            "granularity_add_on_usd": "Added by granularity",
+            "gordy_luetkebohmert_usd": "Added by granularity, regulatory"}  # fmt: skip
 
 
 @risk_app.command()
@@ -70,6 +76,8 @@ def portfolio(
         raise InputError(f"--level {level:g}: give per cent, from 50 to below 100")
     if out is not None:
         check_writable(out)
+        written = ("levels", "contributions", f"by_{by}", "concentration", "stress")
+        check_apart([source], [out / f"{each}.csv" for each in written])
     stresses = [parse_stress(each) for each in stress or []]
     if len({each.name for each in stresses}) < len(stresses):
         raise InputError("--stress: one is given twice")
@@ -117,7 +125,10 @@ def _plain(table: pd.DataFrame, no_formula) -> pd.DataFrame:  # type: ignore[no-
 
 
 def _mn(value: float) -> str:
-    return f"{value / 1e6:,.1f}"
+    """Millions; small ones keep three digits, and what rounds to nothing has no sign."""
+    millions = value / 1e6
+    text = f"{millions:,.1f}" if abs(millions) >= 1 else f"{millions:.3g}"
+    return "0" if float(text.replace(",", "")) == 0 else text
 
 
 def _print(
@@ -129,7 +140,8 @@ def _print(
     total = float(s["amount_usd"])  # type: ignore[arg-type]
     if note:
         say(console, f"Example: {note}.")
-    say(console, f"{s['exposures']:,} exposures, {_mn(total)} million USD; one year, "
+    count = s["exposures"]
+    say(console, f"{count:,} exposure{'s' * (count != 1)}, {_mn(total)} million USD; one year, "
         f"{s['draws']:,} scenarios, seed {s['seed']}.")  # fmt: skip
     say(console, f"Expected loss {_mn(base.expected_loss_usd)} million USD "
         f"({100 * base.expected_loss_usd / total:.2f} %); simulated "
@@ -143,9 +155,10 @@ def _print(
                       _mn(row["unexpected_usd"]))  # fmt: skip
     console.print(shown)
     name = f"p{round(level, 8):g}"
-    shown = Table(by, box=None, pad_edge=False)
+    shown = Table(box=None, pad_edge=False)
+    shown.add_column(by, overflow="fold")
     for column in ("amount", "expected", "of VaR", "of shortfall", "share"):
-        shown.add_column(column, justify="right")
+        shown.add_column(column, justify="right", no_wrap=True)
     whole = float(groups[f"es_{name}_usd"].sum())
     order = groups.sort_values(f"es_{name}_usd", ascending=False, kind="stable")
     for row in order.head(limit).to_dict("records"):
@@ -162,14 +175,15 @@ def _print(
             label = row["measure"].removeprefix("hhi_")
             say(console, f"Concentration by {label}: {row['value']:.3f}, {row['note']}.")
         elif row["unit"] == "USD":
-            say(console, f"{row['measure'].removesuffix('_usd').replace('_', ' ')}: "
-                f"{_mn(row['value'])} million USD ({row['note']})")  # fmt: skip
+            say(console, f"{_ADD_ONS.get(row['measure'], row['measure'])}: {_mn(row['value'])} "
+                f"million USD ({row['note']})")  # fmt: skip
     if stress is not None:
-        shown = Table("run", box=None, pad_edge=False)
+        shown = Table(box=None, pad_edge=False)
+        shown.add_column("stress", overflow="fold")
         for column in ("expected", f"VaR {level:g} %", f"shortfall {level:g} %"):
-            shown.add_column(column, justify="right")
+            shown.add_column(column, justify="right", no_wrap=True)
         for row in stress.to_dict("records"):
-            shown.add_row(escape(row["run"]), _mn(row["expected_loss_usd"]),
+            shown.add_row(escape(row["run"].replace(",", ", ")), _mn(row["expected_loss_usd"]),
                           _mn(row[f"var_{name}_usd"]), _mn(row[f"es_{name}_usd"]))  # fmt: skip
         console.print(shown)
     say(console, "Million USD. Probabilities and recoveries that a row does not give are those "

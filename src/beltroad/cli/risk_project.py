@@ -13,6 +13,7 @@ from rich.table import Table
 from beltroad.cli.lines import say
 from beltroad.cli.output import print_json, records
 from beltroad.cli.risk import risk_app
+from beltroad.cli.risk_texts import check_apart
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ def project(
 
     if out is not None:
         check_writable(out)
+        check_apart([file], [out / "projects.csv", out / "portfolio.csv"])
     if check:
-        if file is not None or mode is not None:
-            raise InputError("--check takes no project: leave out --file and --mode")
+        if file is not None or mode is not None or out is not None:
+            raise InputError("--check takes no project: leave out --file, --mode and --out")
         _print_check(uplift_check(), as_json=as_json)
         return
     if (file is None) == (mode is None or cost is None):
@@ -65,6 +67,9 @@ def project(
             raise InputError("--file holds the projects: leave out --mode, --cost, --years, --bcr")
         projects = read_projects(file)
     else:
+        for name, given in (("--cost", cost), ("--years", years), ("--bcr", bcr)):
+            if given is not None and not 0 < given < float("inf"):
+                raise InputError(f"{name} {given:g}: give a number above 0")
         projects = pd.DataFrame([{"id": str(mode), "mode": mode, "cost_usd": cost,
                                   "years": years, "benefit_cost_ratio": bcr}])  # fmt: skip
     levels = [q / 100 for q in quantile or (50.0, 80.0, 90.0)]

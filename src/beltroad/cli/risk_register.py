@@ -40,8 +40,11 @@ def list_risks(
     from beltroad.evidence import economies
     from beltroad.risk import register as reg
     from beltroad.risk.journal import Journal
+    from beltroad.risk.register.model import LEVELS
     from beltroad.risk.register.scales import RATINGS
 
+    if level is not None and level not in LEVELS:
+        raise InputError(f"--level {level!r:.40}: give {', '.join(LEVELS)}")
     book = Journal.at(journal)
     code = economies.iso3(iso3) if iso3 else None
     found = [r for r in reg.register(book.events()).values()
@@ -90,7 +93,8 @@ def add(
     from beltroad.risk import register as reg
     from beltroad.risk.journal import Journal
 
-    fields = _fields(values)
+    own = ("title", "level", "category", "iso3", "project", "owner")
+    fields = _fields(values, own + ("likelihood",) * (probability is not None))
     if probability is not None:
         fields["likelihood"] = reg.likelihood_of(probability)
     if fields.get("likelihood") and any(fields.get(d) for d in _EFFECTS):
@@ -196,7 +200,8 @@ def matrix(
                   box=None, pad_edge=False)  # fmt: skip
     for each in rated.to_dict("records"):
         grade = "" if each["grade"] != each["grade"] else f"{each['grade']:.0f}"
-        span = f"{each['any_high_from_pct']:.0f}-{each['any_high_to_pct']:.0f}"
+        low, high = each["any_high_from_pct"], each["any_high_to_pct"]
+        span = f"{low:.0f}" if low == high else f"{low:.0f}-{high:.0f}"
         shown.add_row(each["iso3"], each["rating"], each["own"], each["projects"], grade,
                       str(each["high"]), span if each["high"] else "")  # fmt: skip
     console.print(shown)
@@ -270,9 +275,11 @@ def import_risks(
 _EFFECTS = ("cost", "time", "people", "environment")
 
 
-def _fields(values: list[str] | None) -> dict[str, Any]:
-    """``--set`` options as fields; steps become numbers."""
+def _fields(values: list[str] | None, own: tuple[str, ...] = ()) -> dict[str, Any]:
+    """``--set`` options as fields; steps become numbers. ``own`` have options of their own."""
+    from beltroad.errors import suggest
     from beltroad.risk.register.model import STEPS
+    from beltroad.risk.register.tables import COLUMNS
 
     out: dict[str, Any] = {}
     for each in values or []:
@@ -280,8 +287,11 @@ def _fields(values: list[str] | None) -> dict[str, Any]:
         name = name.strip()
         if not equals:
             raise InputError(f"--set {each!r:.60}: write it as FIELD=VALUE")
-        if name in out:
+        if name in out or name in own:
             raise InputError(f"--set {name}: given twice")
+        if name not in COLUMNS:
+            raise InputError(f"--set {each!r:.60}: {name!r:.40} is no field. "
+                             f"{suggest(name, COLUMNS)} Fields: {', '.join(COLUMNS)}")  # fmt: skip
         if name in STEPS:
             if text.strip() not in ("0", "1", "2", "3", "4", "5"):
                 raise InputError(f"--set {each!r:.60}: give a step from 1 to 5")

@@ -13,6 +13,7 @@ from rich.table import Table
 from beltroad.cli.lines import say
 from beltroad.cli.output import check_files, print_json, rounded_records
 from beltroad.cli.risk import risk_app
+from beltroad.cli.risk_texts import check_apart
 from beltroad.cli.risk_watch import Folder, Json, day
 from beltroad.errors import InputError
 
@@ -45,6 +46,7 @@ def staff(
     if out is not None:
         check_table_file(out)
         check_files([out])
+        check_apart([file], [out])
     table = read_staff(file)
     book = Journal.at(journal)
     today = book.clock().date() if on is None else day(on, "--on")

@@ -32,6 +32,7 @@ def warning(
         Path | None, typer.Option(help="New figures: iso3, indicator, year, value, source.")
     ] = None,
     severity: Annotated[str, typer.Option(help="Least: low, medium, high, critical.")] = "low",
+    alerts: Annotated[bool, typer.Option("--alerts", help="Only what calls a person.")] = False,
     limit: Annotated[int, typer.Option(help="Rows to print.")] = 40,
     check: Annotated[
         bool, typer.Option("--check", help="Hit and false-alarm rates out of sample, no signals.")
@@ -42,7 +43,8 @@ def warning(
     """List early-warning signals: indicators beyond thresholds that were chosen on history."""
     from beltroad.evidence.economies import iso3
     from beltroad.files import check_table_file, no_formula, table_bytes, write_atomically
-    from beltroad.risk.warning.signals import SEVERITIES, warnings
+    from beltroad.risk.country.indicators import figures
+    from beltroad.risk.warning.signals import SEVERITIES, alerting, warnings
 
     if limit < 1:
         raise InputError(f"--limit {limit}: give 1 or more")
@@ -52,12 +54,19 @@ def warning(
     if out is not None:
         check_table_file(out)
     if check:
-        if economies or on or file is not None or out is not None:
-            raise InputError("--check takes no economies, --on, --file or --out")
+        if economies or on or file is not None or out is not None or alerts or severity != "low":
+            raise InputError("--check takes no economies, --on, --file, --severity, --alerts or "
+                             "--out")  # fmt: skip
         _check(as_json=as_json)
         return
     codes = {iso3(each) for each in economies or ()}
-    table = warnings(on, None if file is None else read_new_figures(file))
+    data = None if file is None else read_new_figures(file)
+    unknown = codes - set(figures(data).index.get_level_values("iso3"))
+    if unknown:
+        raise InputError(f"{', '.join(sorted(unknown))}: no figures to look at")
+    table = warnings(on, data)
+    if alerts:
+        table = alerting(table, on)
     table = table[table["severity"].map(SEVERITIES.index) >= SEVERITIES.index(severity)]
     if codes:
         table = table[table["iso3"].isin(codes)]

@@ -34,6 +34,9 @@ def watch(
         Path | None, typer.Option(help="New figures: iso3, indicator, year, value, source.")
     ] = None,
     journal: Folder = None,
+    every: Annotated[
+        bool, typer.Option("--all-signals", help="Every signal opens an alert, also mild ones.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="Rows to print.")] = 30,
     by: Annotated[str, typer.Option(help="Who runs it, for the trail.")] = "watch",
     check: Annotated[bool, typer.Option("--check", help="Only verify the journal.")] = False,
@@ -53,17 +56,26 @@ def watch(
         return
     from beltroad import evidence
     from beltroad.risk import watch as watching
-    from beltroad.risk.warning import warnings
+    from beltroad.risk.warning import alerting, warnings
 
     if figures is not None:
         known = list(evidence.load("risk_indicators")["indicator"].unique())
         read = watching.read_figures(figures, known)
+        # What the warning refuses must not get into a journal, from which nothing is taken out.
+        warnings(data=watching.own_figures(book.events(), read))
         fresh = watching.note_import(book, read, by=by)
         if not as_json:
-            said = f"{len(read.table)} figures taken over" if fresh else "imported before"
+            taken = "1 figure" if len(read.table) == 1 else f"{len(read.table)} figures"
+            said = f"{taken} taken over" if fresh else "imported before"
             say(Console(), f"{figures.name}: {said}")
     own = watching.own_figures(book.events())
-    found = watching.watch(warnings(data=own if len(own) else None), book, by=by)
+    signals = warnings(data=own if len(own) else None)
+    if not every:
+        held = {(a.iso3, a.indicator) for a in watching.alerts(book.events()).values()
+                if a.status != "closed"}  # fmt: skip
+        held |= set(zip(own["iso3"], own["indicator"], strict=True)) if len(own) else set()
+        signals = alerting(signals, also=held)
+    found = watching.watch(signals, book, by=by)
     if as_json:
         print_json({"signals": found.signals, "unchanged": found.unchanged,
                     "changes": rounded_records(found.changes)})  # fmt: skip

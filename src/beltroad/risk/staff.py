@@ -92,6 +92,8 @@ def read_staff(path: Path) -> pd.DataFrame:
     rows = rows_of(path, COLUMNS, ("iso3", "staff"), faults)
     out = []
     for row in rows:
+        if faults.enough:
+            break
         iso3 = faults.take(row, "iso3", economies.iso3, empty="")
         staff = faults.take(row, "staff", _count, empty=0)
         parts = {name: faults.take(row, name, _count, empty=-1)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from beltroad import evidence
 from beltroad.risk import country, portfolio
+from beltroad.risk.country.indicators import CREDIBLE
 
 __all__ = ["grades_under", "losses_under", "shifted_figures"]
 
@@ -46,6 +47,9 @@ def shifted_figures(table: pd.DataFrame, year: int) -> pd.DataFrame:
             "debt_service_pct_exports": now["debt_service_pct_exports"] * service / exports,
         }
     )
+    # A figure beyond belief is held at its bound; the grades refuse it otherwise.
+    for name in moved:
+        moved[name] = moved[name].clip(*CREDIBLE[str(name)])
     changed = moved.where((moved - now[moved.columns]).abs() > 1e-12)
     out = changed.reset_index().melt("iso3", var_name="indicator", value_name="value").dropna()
     return out.assign(year=year, source=SOURCE)

@@ -43,16 +43,12 @@ def gates_of(
     """All gates of a network: straits, borders, ports, then lines, each by its reference."""
     passage, border = network.passage, network.border
     out = [
-        Gate("strait", tag, STRAITS[tag][0], np.flatnonzero(passage == tag))
-        for tag in np.unique(passage).tolist()
+        Gate("strait", tag, STRAITS[tag][0], rows)
+        for tag, rows in _rows_by_name(passage)
         if tag in STRAITS
     ]
     names = _borders()
-    out += [
-        Gate("border", ref, names.get(ref, ref), np.flatnonzero(border == ref))
-        for ref in np.unique(border).tolist()
-        if ref
-    ]
+    out += [Gate("border", ref, names.get(ref, ref), rows) for ref, rows in _rows_by_name(border)]
     port_nodes = np.flatnonzero(network.layer == PORT)
     gates = np.flatnonzero(network.has_mode("port_sea"))
     for position, node in enumerate(port_nodes):
@@ -63,6 +59,12 @@ def gates_of(
         if len(rows):
             out.append(Gate("line", key, _projects().get(key, key), np.asarray(rows, np.intp)))
     return out
+
+
+def _rows_by_name(names: NDArray[np.str_]) -> list[tuple[str, NDArray[np.intp]]]:
+    """Each name that is not empty, sorted, with its rows; hardly any link has one."""
+    named = np.flatnonzero(names != "")
+    return [(ref, named[names[named] == ref]) for ref in np.unique(names[named]).tolist()]
 
 
 def port_name(locode: str) -> str:

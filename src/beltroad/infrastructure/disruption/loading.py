@@ -74,6 +74,17 @@ class Passing:
             freight.sea_assignment.usage(sea), place,
         )  # fmt: skip
 
+    def busy(self, legs: Legs) -> Bools:
+        """Whether any demand of these legs passes each gate on land or at sea, shape (gates,)."""
+        on_land, at_sea = self.on_land.used(legs.land), self.at_sea.used(legs.sea)
+        return np.array(
+            [
+                bool((on_land if g.kind in ON_LAND else at_sea)[k]) if g.kind != "port" else False
+                for g, k in zip(self.gates, self.place, strict=True)
+            ],
+            np.bool_,
+        )
+
     def uses(self, position: int) -> tuple[Bools, Bools]:
         """Whether each relation passes the gate by land and by sea, shape (cities, cities)."""
         gate, (load, unload) = self.gates[position], self.ports
@@ -134,12 +145,12 @@ class Loading:
 
     def through(self, passing: Passing) -> Array:
         """TEU a year of the relations that pass each gate, shape (gates,); each counted once."""
-        out, at_ports, links = np.zeros(len(passing.gates)), self.at_ports(), self.links()
+        out, at_ports, busy = np.zeros(len(passing.gates)), self.at_ports(), passing.busy(self.legs)
         for k, gate in enumerate(passing.gates):
             if gate.kind == "port":  # no way loads and unloads in the same port
                 out[k] = at_ports[gate.port]
                 continue
-            if not links[gate.links].any():
+            if not busy[k]:
                 continue
             land, sea = passing.uses(k)
             out[k] = self.teu["land"][land].sum() + self.teu["sea"][sea].sum()

@@ -58,7 +58,15 @@ class Usage:
         if not 0 <= group < self.groups:
             raise InputError(f"group {group} is outside 0..{self.groups - 1}")
         word, bit = divmod(group, _WORD)
-        return np.asarray(self.bits[word] >> np.uint64(bit) & np.uint64(1), np.bool_)
+        return np.asarray((self.bits[word] & np.uint64(1 << bit)) != 0)
+
+    def used(self, demand: Array) -> NDArray[np.bool_]:
+        """Whether any demand above 0 uses each group: shape (groups,)."""
+        there = demand > 0
+        words = [np.bitwise_or.reduce(word[there]) for word in self.bits]
+        return np.array(
+            [bool(int(words[k // _WORD]) >> k % _WORD & 1) for k in range(self.groups)], np.bool_
+        )
 
     def demand(self, demand: Array) -> Array:
         """Demand that uses each group, of all that is given: shape (groups,)."""

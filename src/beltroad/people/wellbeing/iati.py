@@ -139,6 +139,9 @@ def _activity(
         if name not in _CARRIED or unlinked:
             tag = ET.SubElement(out, "tag", code=name, vocabulary="99")
             _said(tag, exact(value) if isinstance(value, float) else str(value))
+    if "cost_amount" in row and "cost_year" not in row:
+        # A transaction needs a date; readers of ours are told that its year is not the cost's.
+        _said(ET.SubElement(out, "tag", code="cost_year", vocabulary="99"), _UNKNOWN)
     if "cost_amount" in row and ("period_start" in row or "cost_year" in row):
         year = f"{int(row['cost_year'])}-01-01" if "cost_year" in row else ""
         day = year or first_day(row["period_start"]).isoformat()
@@ -257,9 +260,10 @@ def _row(each: ET.Element) -> dict[str, Any]:
     for item in each.findall("related-activity"):
         if item.get("type") == "1":
             row["part_of"] = item.get("ref", "").removeprefix(prefix)
-    row |= {tag.get("code", ""): _text(tag) for tag in each.findall("tag")
+    tags = {tag.get("code", ""): _text(tag) for tag in each.findall("tag")
             if tag.get("vocabulary") == "99"
             and tag.get("code") in _TAGGED}  # fmt: skip
+    row |= tags | ({"cost_year": ""} if tags.get("cost_year") == _UNKNOWN else {})
     return row
 
 

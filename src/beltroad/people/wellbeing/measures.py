@@ -107,15 +107,24 @@ def cost_per_person(
 
 
 def coverage(
-    rows: pd.DataFrame | None = None, by: Literal["iso3", "kind"] = "iso3"
+    rows: pd.DataFrame | None = None,
+    by: Literal["iso3", "kind"] = "iso3",
+    *,
+    only: str | None = None,
 ) -> pd.DataFrame:
     """How much is known of each economy, or of each kind.
 
+    Parameters
+    ----------
+    only
+        Name or code of one economy; rows that are shared with others then name it alone.
+
     Returns
     -------
-    By economy: iso3, name, projects, programmes (in this economy alone), shared_programmes (in
-    several), kinds, with_cost, with_people, people_reported and people_planned (persons only,
-    what a programme holds counted once), bases, population, reported_per_million, evaluated.
+    By economy, most rows first: iso3, name, projects, programmes (in this economy alone),
+    shared_programmes (in several), kinds, with_cost, with_people, people_reported and
+    people_planned (persons only, what a programme holds counted once), bases, population,
+    reported_per_million, evaluated.
     People of shared programmes are not split among economies.
 
     By kind: kind, projects, programmes, economies, with_cost, with_people, evaluated.
@@ -130,7 +139,10 @@ def coverage(
     single = found[hosts == 1]
     shared = found[hosts > 1]["iso3"].str.split().explode().value_counts()
     out = []
-    for code in sorted({*single["iso3"], *shared.index}):
+    hosted = sorted({*single["iso3"], *shared.index} - {""})
+    if only is not None:
+        hosted = [code for code in hosted if code == economies.iso3(only)]
+    for code in hosted:
         here = single[single["iso3"] == code]
         person = here[here["reached_basis"].map(BASES) == "persons"]
         kept = person[counted(person, same="unit")]
@@ -154,6 +166,9 @@ def coverage(
                "with_people", "people_reported", "people_planned", "bases",
                "evaluated"]  # fmt: skip
     result = pd.DataFrame(out, columns=columns)
+    result = result.sort_values(
+        ["projects", "programmes", "shared_programmes"], ascending=False, kind="stable"
+    ).reset_index(drop=True)
     people = load("countries").set_index("iso3")["population"]
     result["population"] = result["iso3"].map(people).astype(float)
     result["reported_per_million"] = (
@@ -165,7 +180,7 @@ def coverage(
 def gaps(
     rows: pd.DataFrame | None = None, *, kind: str | None = None, income_group: str | None = None
 ) -> pd.DataFrame:
-    """Economies of which the registry has nothing, with income group and population.
+    """Economies of which the registry has nothing, poorest and largest first.
 
     A gap is one of this registry: what exists but was not read is a gap too.
     """
@@ -183,7 +198,10 @@ def gaps(
         world = world[world["income_group"] == income_group]
     columns = ["iso3", "name", "region", "income_group", "population"]
     out = world.loc[~world["iso3"].isin(here | {"CHN"}), columns]
-    return out.sort_values("population", ascending=False).reset_index(drop=True)
+    order = ("low", "lower middle", "upper middle", "high", "unclassified", "")
+    rank = out["income_group"].map({group: at for at, group in enumerate(order)})
+    out = out.assign(rank=rank).sort_values(["rank", "population"], ascending=[True, False])
+    return out[columns].reset_index(drop=True)
 
 
 def evaluation_share(rows: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -99,10 +99,8 @@ def projects(
         if value is None:
             continue
         if value not in known:
-            raise InputError(
-                f"{column} {value!r:.40} is not known. {suggest(value, known)} "
-                f"Use one of {', '.join(known)}."
-            )
+            hint = f"{suggest(value, known)} Use one of {', '.join(known)}.".strip()
+            raise InputError(f"{column} {value!r:.40} is not known. {hint}")
         found = found[found[column] == value]
     if iso3 is not None:
         code = economies.iso3(iso3)

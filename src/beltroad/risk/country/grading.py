@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Mapping
+from datetime import date
 from functools import lru_cache
 
 import pandas as pd
@@ -12,10 +12,11 @@ from beltroad import evidence
 from beltroad.errors import InputError, suggest
 from beltroad.evidence import economies
 from beltroad.risk.country import episodes, model, sample
+from beltroad.risk.country.flags import flags
 from beltroad.risk.country.indicators import INDICATORS
 
-__all__ = ["CUT_OFFS_PCT", "IN_DISTRESS_GRADE", "contributions", "grade_of", "grades",
-           "persistence_pct"]  # fmt: skip
+__all__ = ["CUT_OFFS_PCT", "IN_DISTRESS_GRADE", "contributions", "distressed_now", "grade_of",
+           "grades", "persistence_pct", "year_asked"]  # fmt: skip
 
 CUT_OFFS_PCT = (1.0, 2.0, 4.0, 7.0, 12.0, 25.0)
 """Probability of an onset within two years at which grades 2 to 7 begin."""
@@ -40,19 +41,55 @@ def persistence_pct() -> float:
     return float(100 * (now & then).sum() / now.sum())
 
 
-def _year(on: str, data: pd.DataFrame | None) -> int:
-    """Year to grade: the base year, a later one if the user has figures of it, or ``on``."""
-    latest = sample.BASE_YEAR
-    if data is not None and len(data):
-        years = pd.to_numeric(data.get("year", pd.Series(dtype=float)), errors="coerce")
-        latest = max(latest, int(years.max())) if years.notna().any() else latest
-    if not on:
-        return latest
-    found = re.fullmatch(r"(\d{4})(-\d{2}(-\d{2})?)?", on.strip())
+def year_asked(on: str) -> int:
+    """Year of ``on``, a year, month (2023-06) or day; 0 if it is empty.
+
+    Raises
+    ------
+    InputError
+        If it is none of these, or lies before the first year that can be graded.
+    """
+    text = on.strip()
+    if not text:
+        return 0
     first = sample.FIRST_SAMPLE_YEAR
-    if found is None or int(found[1]) < first:
-        raise InputError(f"on {on!r}: give a year from {first} on, or a date such as 2023-12-31")
-    return min(int(found[1]), latest)
+    whole = text + "-01-01"[len(text) - 4 :] if len(text) in (4, 7) else text
+    try:
+        year = date.fromisoformat(whole).year if whole.isascii() and len(whole) == 10 else 0
+    except ValueError:
+        year = 0
+    if year < first:
+        raise InputError(
+            f"on {on!r:.40}: give a year from {first} on, or a date such as 2023-12-31"
+        )
+    return year
+
+
+def _latest(on: str, data: pd.DataFrame | None) -> pd.DataFrame:
+    """Indicators by economy with the ``year`` that each is graded at.
+
+    That is the base year, an earlier one that is asked for, or, for an economy of which the user
+    has later figures, the year of these: a new figure of one economy moves no other.
+    """
+    asked = year_asked(on) or 9999
+    base = min(asked, sample.BASE_YEAR)
+    table = sample.latest(base, data).assign(year=base)
+    if data is None or asked <= sample.BASE_YEAR:
+        return table
+    years = pd.to_numeric(data["year"]).astype(int)
+    newest = years[years <= asked].groupby(data["iso3"]).max()
+    newest = newest[(newest > base) & newest.index.isin(table.index)]
+    for year, group in newest.groupby(newest):
+        held = sample.latest(int(group.iloc[0]), data).assign(year=year)
+        table.loc[group.index] = held.loc[group.index, table.columns]
+    return table
+
+
+def distressed_now(on: str, codes: pd.Index) -> pd.Series:
+    """Whether an economy is in default, arrears or restructuring: now, or in the year asked for."""
+    year = min(year_asked(on) or episodes.KNOWN_TO, episodes.KNOWN_TO)
+    state = episodes.in_distress(rescues=False)[year]
+    return state.reindex(codes, fill_value=False).astype(bool)
 
 
 def grades(on: str = "", data: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -62,11 +99,11 @@ def grades(on: str = "", data: pd.DataFrame | None = None) -> pd.DataFrame:
     ----------
     on
         Year or date; figures of that year and of at most two before are used. The default is the
-        last year with nearly complete figures, or the last year of ``data``. Model and bounds are
-        those of the bundled table: an earlier year is graded with hindsight about slopes, not
-        about figures.
+        last year with nearly complete figures. Model and bounds are those of the bundled table: an
+        earlier year is graded with hindsight about slopes, not about figures.
     data
-        Figures of the user (iso3, indicator, year, value, source) that replace bundled ones.
+        Figures of the user (iso3, indicator, year, value, source) that replace bundled ones. An
+        economy with later figures than bundled is graded at their year.
 
     Returns
     -------
@@ -74,34 +111,37 @@ def grades(on: str = "", data: pd.DataFrame | None = None) -> pd.DataFrame:
         One row an economy, by iso3: ``iso3``, ``name``, ``probability_pct`` (of an onset of debt
         distress within two years; of distress next year for economies in default, arrears or
         restructuring), ``grade`` (1 best to 7), ``coverage_pct`` (share of the model's indicators
-        that are known), ``drivers`` (text), ``imputed``, ``vintage``, ``in_distress`` and
-        ``official_rating`` (of the LIC-DSF, where there is one).
+        that are known), ``drivers`` (text), ``imputed``, ``vintage``, ``in_distress``,
+        ``official_rating`` (of the LIC-DSF, where there is one) and ``flags`` (what the model does
+        not see, or hardly: conflict, low political stability, sanctions, gaps; text for a person
+        to read, which moves no grade).
     """
-    year = _year(on, data)
     fitted = model.stored()
-    table = sample.latest(year, data)
+    table = _latest(on, data)
     table = table[table["public_debt_pct_gdp"].notna()]
     _, missing = fitted.standardised(table)
     coverage = 1 - missing.mean(axis=1)
     table = table[coverage >= _LEAST_COVERAGE]
+    missing = missing.loc[table.index]
     odds = fitted.contributions(table).to_dict("index")
     held, gone = table.to_dict("index"), missing.to_dict("index")
     probability = 100 * fitted.probability(table)
-    state = episodes.in_distress(rescues=False)
-    now = state[min(year, episodes.KNOWN_TO)].reindex(table.index, fill_value=False)
+    state = distressed_now(on, table.index)
     official = evidence.load("debt_ratings").set_index("iso3")["external_rating"]
+    flagged = flags(table, missing, data)
     stayed = persistence_pct()
     rows = []
     for code in table.index:
-        distressed = bool(now[code])
+        distressed = bool(state[code])
         pct = stayed if distressed else float(probability[code])
         rows.append({
             "iso3": code, "name": economies.name(code), "probability_pct": pct,
             "grade": IN_DISTRESS_GRADE if distressed else grade_of(pct),
             "coverage_pct": float(100 * coverage[code]),
             "drivers": _drivers(odds[code], held[code], gone[code], distressed),
-            "imputed": any(gone[code].values()), "vintage": str(year),
+            "imputed": any(gone[code].values()), "vintage": str(held[code]["year"]),
             "in_distress": distressed, "official_rating": str(official.get(code, "")),
+            "flags": flagged[code],
         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -115,7 +155,7 @@ def contributions(code: str, on: str = "", data: pd.DataFrame | None = None) -> 
         ``indicator``, ``label``, ``value``, ``unit``, ``imputed``, ``log_odds`` (against the
         average country-year that the model was fitted to).
     """
-    table = sample.latest(_year(on, data), data)
+    table = _latest(on, data)
     if code not in table.index:
         raise InputError(f"{code!r}: no figures. {suggest(code, table.index)}".rstrip())
     fitted = model.stored()

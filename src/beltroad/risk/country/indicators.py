@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from beltroad import evidence
 from beltroad.errors import InputError, suggest
 from beltroad.evidence import economies
 
-__all__ = ["CARRIED_YEARS", "INDICATORS", "Indicator", "figures", "panel", "values"]
+__all__ = ["CARRIED_YEARS", "CREDIBLE", "INDICATORS", "Indicator", "figures", "panel", "values"]
 
 CARRIED_YEARS = 2
 """How many years an old figure stands in for a missing one."""
@@ -87,6 +88,18 @@ INDICATORS: dict[str, Indicator] = {
 }  # fmt: skip
 
 
+CREDIBLE = {
+    "public_debt_pct_gdp": (0, 700), "external_debt_pct_gni": (0, 1000),
+    "reserves_pct_external_debt": (0, 1e5), "reserves_months_imports": (0, 120),
+    "debt_service_pct_exports": (0, 400), "current_account_pct_gdp": (-250, 350),
+    "primary_balance_pct_gdp": (-250, 150), "revenue_pct_gdp": (0, 250),
+    "real_growth_pct": (-70, 150), "inflation_pct": (-80, 1e8), "gdp_per_capita_usd": (50, 1e6),
+    "exports_pct_gdp": (0, 300), "terms_of_trade_index": (1, 1000), "political_stability": (-4, 3),
+    "battle_deaths": (0, 1e6), "conflict_deaths": (0, 1e6),
+}  # fmt: skip
+"""Bounds of each series: what lies outside is a fault of unit or sign."""
+
+
 def figures(data: pd.DataFrame | None = None) -> Wide:
     """Yearly figures, index iso3 and year, a column for each series.
 
@@ -101,7 +114,8 @@ def figures(data: pd.DataFrame | None = None) -> Wide:
     ------
     InputError
         If a column is missing, or with every row at fault: an unknown economy or series, a value
-        or year that is no number, or a figure given twice.
+        that is no number or outside :data:`CREDIBLE`, a year that is none or not here yet, or a
+        figure given twice.
     """
     if data is None:
         return _bundled()
@@ -145,16 +159,23 @@ def _own(data: pd.DataFrame, known: list[str]) -> pd.DataFrame:
         if row["indicator"] not in known:
             hint = suggest(str(row["indicator"]), known)
             faults.append(f"{where}: indicator {row['indicator']!r} is not known. {hint}".rstrip())
+        low, high = CREDIBLE.get(str(row["indicator"]), (-np.inf, np.inf))
         if not np.isfinite(value[i]):
             faults.append(f"{where}: value {row['value']!r} is no number")
+        elif not low <= value[i] <= high:
+            faults.append(f"{where}: value {value[i]:g} of {row['indicator']} lies outside {low:g} "
+                          f"to {high:g}; check unit and sign")  # fmt: skip
         if not (1990 <= year[i] <= 2100 and year[i] == int(year[i])):
             faults.append(f"{where}: year {row['year']!r} is no year")
+        elif year[i] > date.today().year:
+            faults.append(f"{where}: year {year[i]:.0f} is not here yet; give figures, no "
+                          "projections")  # fmt: skip
         if twice[i]:
             faults.append(f"{where}: {row['iso3']} {row['indicator']} {row['year']} given twice")
     if faults:
         shown = "\n".join(f"  - {f}" for f in faults[:50])
         more = f"\n  - and {len(faults) - 50} more" if len(faults) > 50 else ""
-        raise InputError(f"figures: {len(faults)} faults\n{shown}{more}")
+        raise InputError(f"figures: {len(faults)} fault{'s'[: len(faults) > 1]}\n{shown}{more}")
     source = own["source"].astype(str) if "source" in own.columns else "own figures"
     return pd.DataFrame({"iso3": own["iso3"], "indicator": own["indicator"],
                          "year": year.astype(int), "value": value, "source": source,
@@ -176,8 +197,10 @@ def _terms(wide: Wide) -> pd.Series:
 
 def _swing(wide: Wide) -> pd.Series:
     yearly = _change(_terms(wide), 1)
-    rolled = yearly.groupby(level="iso3").rolling(8, min_periods=4).std()
-    return rolled.droplevel(0) * 100
+    rolled = yearly.groupby(level="iso3").rolling(8, min_periods=4).std().droplevel(0) * 100
+    # A year without a figure of its own has no swing: a window that moves on would give an economy
+    # a new value because time passed, or because another economy has a newer figure.
+    return rolled.where(yearly.notna())
 
 
 _WORKED: dict[str, Callable[[Wide], pd.Series]] = {

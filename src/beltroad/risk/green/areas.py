@@ -124,9 +124,11 @@ def read_areas(path: Path) -> list[Area]:
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as fault:
-        raise InputError(f"{path}: cannot be read: {fault.strerror}") from fault
-    except (ValueError, RecursionError) as fault:
-        raise InputError(f"{path}: is no JSON: {fault}") from fault
+        raise InputError(f"{path}: cannot be read ({fault.strerror or fault})") from None
+    except RecursionError:
+        raise InputError(f"{path}: nested too deeply to be GeoJSON") from None
+    except ValueError as fault:
+        raise InputError(f"{path}: is no JSON in UTF-8 ({fault!s:.120})") from None
     features = _features(data)
     if features is None:
         raise InputError(f"{path}: is no GeoJSON with features or a geometry")
@@ -140,7 +142,9 @@ def read_areas(path: Path) -> list[Area]:
         faults.append("has no areas")
     if faults:
         listed = "".join(f"\n  - {fault}" for fault in faults[:50])
-        raise InputError(f"{path}: {len(faults)} faults{listed}")
+        more = f"\n  and {len(faults) - 50:,} more" if len(faults) > 50 else ""
+        count = f"{len(faults)} fault{'s' * (len(faults) > 1)}"
+        raise InputError(f"{path}: {count}{listed}{more}")
     return areas
 
 
@@ -159,13 +163,17 @@ def _area(feature: Any, place: int, faults: list[str]) -> Area | None:
     geometry = feature.get("geometry") if isinstance(feature, dict) else None
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if not isinstance(geometry, dict) or kind not in ("Polygon", "MultiPolygon"):
-        faults.append(f"feature {place}: is a {kind}; give Polygon or MultiPolygon")
+        what = f"is a {kind!r:.40}" if isinstance(kind, str) else "has no geometry"
+        faults.append(f"feature {place}: {what}; give Polygon or MultiPolygon")
         return None
     listed: Any = geometry.get("coordinates")
     polygons: Any = [listed] if kind == "Polygon" else listed
     try:
         found = tuple(tuple(_ring(ring) for ring in polygon) for polygon in polygons)
-    except (TypeError, ValueError, IndexError) as fault:
+    except (TypeError, IndexError, KeyError, OverflowError):
+        faults.append(f"feature {place}: coordinates are no {kind} of numbers")
+        return None
+    except ValueError as fault:
         faults.append(f"feature {place}: {fault}")
         return None
     if not found or not all(found):
@@ -173,12 +181,19 @@ def _area(feature: Any, place: int, faults: list[str]) -> Area | None:
         return None
     properties = feature.get("properties")
     named = properties if isinstance(properties, dict) else {}
-    name = next((str(named[k]) for k in NAMES if named.get(k)), f"area {place}")
+    name = next((str(named[k])[:200] for k in NAMES if named.get(k)), f"area {place}")
     return Area(name, found)
 
 
+def _plain(value: Any) -> float:
+    """A JSON number; neither a text nor true is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(value)
+    return float(value)
+
+
 def _ring(ring: Any) -> Array:
-    points = np.array([[float(p[0]), float(p[1])] for p in ring], np.float64)
+    points = np.array([[_plain(p[0]), _plain(p[1])] for p in ring], np.float64)
     if len(points) < 4 or not np.isfinite(points).all():
         raise ValueError("a ring needs four points or more, each of two numbers")
     if (np.abs(points) > [180, 90]).any():

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +20,7 @@ import pandas as pd
 from beltroad import evidence
 from beltroad.errors import InputError
 
-__all__ = ["COLUMNS", "commitment_date", "screen_coal"]
+__all__ = ["COLUMNS", "check_date", "commitment_date", "screen_coal"]
 
 COLUMNS = (
     "id", "name", "coal", "reason", "evidence", "date", "commitment", "commitment_note",
@@ -85,9 +86,7 @@ def screen_coal(projects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _screened(row: Mapping[Any, Any]) -> dict[str, str]:
-    date = _text(row, "date")
-    if date and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", date):
-        raise InputError(f"date {date!r} must be YYYY, YYYY-MM or YYYY-MM-DD")
+    day = check_date(_text(row, "date"))
     found: dict[str, list[str]] = {}
     for field in FIELDS:
         for kind, word in _words(_text(row, field)):
@@ -95,14 +94,31 @@ def _screened(row: Mapping[Any, Any]) -> dict[str, str]:
     coal, reason = _judged(found)
     out = dict.fromkeys(COLUMNS, "") | {
         "id": str(row["id"]), "name": _text(row, "name"), "coal": coal, "reason": reason,
-        "date": date,
+        "date": day,
     }  # fmt: skip
     if coal == "none" and "leaving" not in found:
         return out
     out["evidence"] = "; ".join(dict.fromkeys(w for words in found.values() for w in words))
     if coal in ("yes", "unclear"):
-        out |= {"commitment": _against(date), "commitment_note": NOTE}
+        out |= {"commitment": _against(day), "commitment_note": NOTE}
     return out
+
+
+def check_date(text: str) -> str:
+    """A year, month or day, or nothing.
+
+    Raises
+    ------
+    InputError
+        If it is none of them, or no day of the calendar.
+    """
+    try:
+        if text and re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text) is None:
+            raise ValueError  # noqa: TRY301 - one message for both ways to be wrong
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :] if text else "2000-01-01")
+    except ValueError:
+        raise InputError(f"date {text!r:.40} must be YYYY, YYYY-MM or YYYY-MM-DD") from None
+    return text
 
 
 def _words(text: str) -> list[tuple[str, str]]:
@@ -141,15 +157,15 @@ def _judged(found: Mapping[str, list[str]]) -> tuple[str, str]:
     return "none", "no word for coal was found"
 
 
-def _against(date: str) -> str:
+def _against(day: str) -> str:
     """Where a date stands to the commitment, as far as it can be told."""
-    if not date:
+    if not day:
         return "no date"
-    day = commitment_date()
-    known = day[: len(date)]
-    if date == known and len(date) < len(day):
-        return "same year" if len(date) == 4 else "same month"
-    return "before" if date < known else "after"
+    promised = commitment_date()
+    known = promised[: len(day)]
+    if day == known and len(day) < len(promised):
+        return "same year" if len(day) == 4 else "same month"
+    return "before" if day < known else "after"
 
 
 def _text(row: Mapping[Any, Any], key: str) -> str:

@@ -1,17 +1,16 @@
-"""Project lists of the user: CSV files with named columns, checked whole before use."""
+"""Project lists of the user: tables with named columns, checked whole before use."""
 
 from __future__ import annotations
 
-import io
-import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from beltroad.errors import InputError, suggest
+from beltroad.errors import InputError
+from beltroad.risk._cells import Faults, Row, number_of, rows_of
 from beltroad.risk.green.areas import parse_way
 from beltroad.risk.green.classes import green_type
+from beltroad.risk.green.coal import check_date
 
 __all__ = ["COAL_COLUMNS", "GREEN_COLUMNS", "read_coal_file", "read_green_file"]
 
@@ -21,7 +20,8 @@ GREEN_COLUMNS = (
     "protected_area", "area_name", "mitigation", "mitigation_note", *NUMBERS,
 )  # fmt: skip
 COAL_COLUMNS = ("id", "name", "description", "type", "fuel", "date", "country", "capacity_mw")
-MOST_BYTES = 50_000_000
+LONGEST = 50_000  # characters of a cell: waypoints of a long line, a description
+MOST_AMOUNT = 1e9
 
 
 def read_green_file(path: Path) -> pd.DataFrame:
@@ -32,72 +32,59 @@ def read_green_file(path: Path) -> pd.DataFrame:
     InputError
         With every fault of the file in one message.
     """
-    table, faults = _read(path, GREEN_COLUMNS)
-    for place, row in enumerate(table.to_dict("records"), 2):
-        where = f"row {place} ({row['id']})"
+    faults, rows = _read(path, GREEN_COLUMNS)
+    for row in rows:
+        if faults.enough:
+            break
         for key in ("protected_area", "mitigation"):
             if row.get(key, "").casefold() not in ("", "yes", "no"):
-                faults.append(f"{where}: {key} {row[key]!r} must be yes, no or empty")
+                faults.add(
+                    row, key, f"{row[key]!r:.40} is neither yes nor no.", "Or leave it empty."
+                )
         for key in NUMBERS:
-            if row.get(key) and not _is_amount(row[key]):
-                faults.append(f"{where}: {key} {row[key]!r} must be a number, 0 or more")
+            faults.take(row, key, _amount, empty=0.0)
         for key, check in (("green_type", green_type), ("waypoints", parse_way)):
-            try:
-                if row.get(key):
-                    check(row[key])
-            except InputError as fault:
-                faults.append(f"{where}: {fault}")
-    _raise(path, faults)
-    return table
+            faults.take(row, key, check, empty=None)
+    faults.check()
+    return _frame(rows, GREEN_COLUMNS)
 
 
 def read_coal_file(path: Path) -> pd.DataFrame:
     """Projects to screen: column ``id`` and any of ``COAL_COLUMNS``; faults as above."""
-    table, faults = _read(path, COAL_COLUMNS)
-    if not faults and not {"name", "description", "type", "fuel"} & set(table):
-        faults.append("needs one of the columns name, description, type, fuel")
-    _raise(path, faults)
-    return table
+    faults, rows = _read(path, COAL_COLUMNS)
+    if not any({"name", "description", "type", "fuel"} & set(row) for row in rows):
+        faults.add(None, "columns", "needs one of name, description, type, fuel.")
+    for row in rows:
+        if faults.enough:
+            break
+        faults.take(row, "date", check_date, empty="")
+        faults.take(row, "capacity_mw", _amount, empty=0.0)
+    faults.check()
+    return _frame(rows, COAL_COLUMNS)
 
 
-def _read(path: Path, known: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: is over {MOST_BYTES / 1e6:.0f} MB; split it")
-        text = path.read_bytes().decode("utf-8-sig")
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    except OSError as fault:
-        raise InputError(f"{path}: cannot be read: {fault.strerror}") from fault
-    except UnicodeDecodeError as fault:
-        raise InputError(f"{path}: is not UTF-8 at byte {fault.start}; save it as UTF-8") from fault
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        raise InputError(f"{path}: is no table: {fault}") from fault
-    if "id" not in table:
-        raise InputError(f"{path}: has no column id. Columns: {', '.join(known)}")
-    table = table.fillna("").astype(str).apply(lambda column: column.str.strip())
-    faults = [
-        f"column {c!r} is not known. {suggest(str(c), known)} Columns: {', '.join(known)}"
-        for c in table.columns
-        if c not in known
-    ]
-    if table.empty:
-        faults.append("has no rows")
-    faults += [f"row {k + 2}: id is empty" for k in table.index[table["id"] == ""]]
-    twice = table["id"][table["id"].duplicated() & (table["id"] != "")]
-    faults += [f"row {k + 2}: id {table['id'][k]!r} is given twice" for k in twice.index]
-    return table, faults
+def _read(path: Path, known: tuple[str, ...]) -> tuple[Faults, list[Row]]:
+    faults = Faults(path)
+    rows = rows_of(path, known, ("id",), faults, longest=LONGEST)
+    if not rows:
+        faults.add(None, "rows", "there is none.")
+    seen: set[str] = set()
+    for row in rows:
+        if faults.enough:
+            break
+        if row["id"] and row["id"] in seen:
+            faults.add(row, "id", f"{row['id']!r:.40} is given twice.")
+        seen.add(row["id"])
+    return faults, rows
 
 
-def _is_amount(text: str) -> bool:
-    try:
-        value = float(text)
-    except ValueError:
-        return False
-    return math.isfinite(value) and value >= 0
+def _frame(rows: list[Row], known: tuple[str, ...]) -> pd.DataFrame:
+    there = [name for name in known if any(name in row for row in rows)]
+    return pd.DataFrame([[row.get(name, "") for name in there] for row in rows], columns=there)
 
 
-def _raise(path: Path, faults: Sequence[str]) -> None:
-    if faults:
-        more = f"\n  and {len(faults) - 50} more" if len(faults) > 50 else ""
-        count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
-        raise InputError(f"{path}: {count}" + "".join(f"\n  - {f}" for f in faults[:50]) + more)
+def _amount(text: str) -> float:
+    value = number_of(text)
+    if not 0 <= value <= MOST_AMOUNT:
+        raise InputError(f"{text!r:.40} is out of range: give 0 to {MOST_AMOUNT:g}.")
+    return value

@@ -75,6 +75,8 @@ def ultimate_owners(graph: Graph, of: str | None = None, *, least_pct: float = 0
     """
     if of is not None and of not in graph.parties.index:
         raise InputError(f"{of!r:.60}: no such party. {suggest(of, graph.parties.index)}".rstrip())
+    if not 0 <= least_pct <= 100:
+        raise InputError(f"least share {least_pct:g} %: give 0 to 100")
     shares = _summed(graph)
     rows = []
     for members in _components(shares):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pandas as pd
 
-from beltroad.errors import Fault, InputError, ScenarioError, suggest
+from beltroad.errors import InputError, suggest
+from beltroad.risk._cells import Faults, number_of, rows_of
 from beltroad.risk.integrity.ownership import Graph
-from beltroad.risk.integrity.screening.lists.tables import entity_lines, open_text
+from beltroad.risk.integrity.screening.lists.tables import (
+    MOST_BYTES,
+    MOST_ROWS,
+    entity_lines,
+    open_text,
+)
 from beltroad.risk.integrity.screening.names import folded
+from beltroad.risk.integrity.tables import loads
 
 __all__ = ["COLUMNS", "read_bidders", "read_graph"]
 
@@ -83,14 +88,15 @@ def read_graph(path: Path, form: str = "") -> Graph:
 
 
 def read_bidders(path: Path) -> pd.DataFrame:
-    """Columns tender and bidder of a CSV."""
-    with open_text(path, "utf-8-sig") as handle:
-        reader = csv.DictReader(handle)
-        missing = {"tender", "bidder"} - set(reader.fieldnames or ())
-        if missing:
-            raise InputError(f"{path}: no column {', '.join(sorted(missing))}")
-        rows = [(row["tender"].strip(), row["bidder"].strip()) for row in reader if row["bidder"]]
-    return pd.DataFrame(rows, columns=["tender", "bidder"])
+    """Columns tender and bidder of a table; a row without either is a fault."""
+    faults = Faults(path)
+    rows = rows_of(path, ("tender", "bidder"), ("tender", "bidder"), faults, most_rows=MOST_ROWS,
+                   most_bytes=MOST_BYTES)  # fmt: skip
+    if not rows:
+        faults.add(None, "rows", "there is none.")
+    faults.check()
+    pairs = dict.fromkeys((row["tender"], row["bidder"]) for row in rows)
+    return pd.DataFrame(list(pairs), columns=["tender", "bidder"])
 
 
 def _guess(path: Path) -> str:
@@ -103,52 +109,34 @@ def _guess(path: Path) -> str:
 
 def _csv(path: Path) -> _Builder:
     out = _Builder(path.name)
-    faults: list[Fault] = []
-    with open_text(path, "utf-8-sig") as handle:
-        reader = csv.DictReader(handle)
-        columns = list(reader.fieldnames or ())
-        missing = [each for each in ("owner", "owned") if each not in columns]
-        if missing:
-            raise InputError(
-                f"{path}: no column {', '.join(missing)}. Columns: {', '.join(COLUMNS)}"
-            )
-        for row in reader:
-            where = f"line {reader.line_num}"
-            values = {key: (row.get(key) or "").strip() for key in COLUMNS}
-            link = values["link"].lower() or "owns"
-            if not values["owner"] or not values["owned"]:
-                faults.append(Fault(where, "owner or owned is empty.", "Give both ids."))
-            elif link not in _LINKS:
-                hint = suggest(link, _LINKS)
-                faults.append(Fault(f"{where}, link", f"{link!r:.40} is not known. {hint}",
-                                    f"Use {', '.join(_LINKS)}."))  # fmt: skip
-            elif link == "owns":
-                share = _number(values["share_pct"])
-                if share is None:
-                    faults.append(Fault(
-                        f"{where}, share_pct", f"{values['share_pct']!r:.40} is no share.",
-                        "Give 0 to 100, or leave it empty if it is not known."))  # fmt: skip
-                    continue
-                out.share(values["owner"], values["owned"], share)
-            else:
-                out.tie(values["owned"], link, values["owner"])
-            if link in ("owns", "director"):
-                out.party(values["owner"], values["owner_name"], values["owner_kind"].lower())
-            out.party(values["owned"], values["owned_name"], "organisation")
-    if faults:
-        raise ScenarioError(str(path), faults)
+    faults = Faults(path)
+    rows = rows_of(path, COLUMNS, ("owner", "owned"), faults, most_rows=MOST_ROWS,
+                   most_bytes=MOST_BYTES)  # fmt: skip
+    for row in rows:
+        if faults.enough:
+            break
+        link = row.get("link", "").lower() or "owns"
+        if link not in _LINKS:
+            faults.add(row, "link", f"{link!r:.40} is not known.",
+                       f"{suggest(link, _LINKS)} Use {', '.join(_LINKS)}.".strip())  # fmt: skip
+        elif link == "owns":
+            share = faults.take(row, "share_pct", _number, empty=math.nan)
+            out.share(row["owner"], row["owned"], share)
+        else:
+            out.tie(row["owned"], link, row["owner"])
+        if link in ("owns", "director"):
+            kind = row.get("owner_kind", "").lower()
+            out.party(row["owner"], row.get("owner_name", ""), kind)
+        out.party(row["owned"], row.get("owned_name", ""), "organisation")
+    faults.check()
     return out
 
 
-def _number(text: str) -> float | None:
-    """A share in per cent; NaN for an empty cell, None for what is none."""
-    if not text:
-        return math.nan
-    try:
-        share = float(text.rstrip("% "))
-    except ValueError:
-        return None
-    return share if 0 <= share <= 100 else None
+def _number(text: str) -> float:
+    share = number_of(text.rstrip("% "))
+    if not 0 <= share <= 100:
+        raise InputError(f"{text!r:.40} is no share: give 0 to 100, or leave it empty.")
+    return share
 
 
 def _entities(path: Path) -> _Builder:
@@ -229,12 +217,17 @@ def _relationship(out: _Builder, details: Mapping[str, Any]) -> None:
 
 def _share(share: Mapping[str, Any]) -> float:
     exact = share.get("exact")
-    if isinstance(exact, int | float):
-        return float(exact)
+    if _is_share(exact):
+        return exact
     low = share.get("minimum", share.get("exclusiveMinimum"))
     high = share.get("maximum", share.get("exclusiveMaximum"))
-    ends = [float(each) for each in (low, high) if isinstance(each, int | float)]
+    ends = [each for each in (low, high) if _is_share(each)]
     return sum(ends) / 2 if len(ends) == 2 else math.nan
+
+
+def _is_share(value: object) -> TypeGuard[float]:
+    """A JSON number from 0 to 100; all else counts as not known."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100
 
 
 def _addresses(out: _Builder, key: str, details: Mapping[str, Any]) -> None:
@@ -247,16 +240,20 @@ def _load(path: Path) -> list[Mapping[str, Any]]:
     with open_text(path, "utf-8-sig") as handle:
         text = handle.read()
     try:
-        value = json.loads(text)
+        value = loads(text)
         rows = value if isinstance(value, list) else [value]
     except (ValueError, RecursionError):
         rows = []
         for number, line in enumerate(text.splitlines(), start=1):
             if line.strip():
                 try:
-                    rows.append(json.loads(line))
-                except (ValueError, RecursionError) as error:
-                    raise InputError(f"{path}, line {number}: not valid JSON ({error})") from None
+                    rows.append(loads(line))
+                except RecursionError:
+                    raise InputError(f"{path}, line {number}: nested too deeply") from None
+                except ValueError as error:
+                    raise InputError(
+                        f"{path}, line {number}: not valid JSON ({error!s:.120})"
+                    ) from None
     if not rows or not all(isinstance(each, dict) for each in rows):
         raise InputError(f"{path}: is no list of statements")
     return rows
@@ -287,7 +284,8 @@ def _all(values: Mapping[str, Any], key: str) -> list[str]:
     if isinstance(found, dict | str):
         found = [found]
     # Nested entities come as objects with an id.
-    out = [each.get("id") if isinstance(each, dict) else each for each in found or ()]
+    listed = found if isinstance(found, list) else []
+    out = [each.get("id") if isinstance(each, dict) else each for each in listed]
     return [each for each in out if isinstance(each, str) and each]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import pandas as pd
 from beltroad.errors import Fault, InputError, ScenarioError, suggest
 from beltroad.evidence import load
 from beltroad.evidence.economies import iso3
+from beltroad.risk._cells import Faults, frame_of, number_of, screenful
+from beltroad.risk.journal import visible
 from beltroad.risk.portfolio.parameters import COUNTERPARTS, counterpart_rates
 
 __all__ = ["COLUMNS", "checked", "read_exposures"]
@@ -21,7 +23,8 @@ OPTIONAL = ("obligor", "counterpart", "probability_pct", "recovery_pct")
 COLUMNS = (*REQUIRED, *OPTIONAL)
 """Columns of an exposure; the first five must be there."""
 
-_MOST_FAULTS = 50
+_ENOUGH = 200  # faults, after which the rest of a table is not looked at
+_LEAST_USD, _MOST_USD = 0.01, 1e15
 _GRADE_YEARS = 2.0
 
 
@@ -33,19 +36,12 @@ def read_exposures(path: Path, grades: pd.DataFrame | None = None) -> pd.DataFra
     InputError
         If the file cannot be read; :class:`~beltroad.errors.ScenarioError` with all faults.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; give a CSV of exposures") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text ({error}); save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except ValueError as error:  # pandas' own faults of a CSV are of this kind
-        raise InputError(f"{path}: not a CSV table: {error}") from None
-    if not isinstance(table.index, pd.RangeIndex):
-        raise InputError(f"{path}: rows have more cells than the header; check the commas")
-    return checked(table, source=str(path), grades=grades)
+    faults = Faults(path)
+    table, lines = frame_of(path, COLUMNS, REQUIRED, faults)
+    if table.empty:
+        faults.add(None, "rows", "there is none.")
+        faults.check()
+    return _checked(table, visible(path), grades, lines, faults.found)
 
 
 def checked(
@@ -95,23 +91,30 @@ def checked(
         faults.append(Fault("rows", "there is none."))
     if faults:
         raise ScenarioError(source, faults)
-    rows = [
-        _row(k + 2, dict(zip(names, row, strict=True)), faults)
-        for k, row in enumerate(exposures.itertuples(index=False))
-    ]
+    return _checked(exposures, source, grades, range(2, len(exposures) + 2), [])
+
+
+def _checked(
+    exposures: pd.DataFrame, source: str, grades: pd.DataFrame | None, lines: Sequence[int],
+    found: Sequence[Fault],
+) -> pd.DataFrame:  # fmt: skip
+    """Exposures of known columns, row by row; ``found`` is what was wrong before."""
+    faults = list(found)
+    names = [str(c) for c in exposures.columns]
+    rows = []
+    for line, row in zip(lines, exposures.itertuples(index=False), strict=True):
+        rows.append(_row(line, dict(zip(names, row, strict=True)), faults))
+        if len(faults) >= _ENOUGH:
+            raise ScenarioError(source, screenful(faults))
     table = pd.DataFrame(rows)
     twice = table["id"].duplicated() & (table["id"] != "")
-    faults += [Fault(f"row {k + 2}, id", f"{table['id'][k]!r:.40} is given twice.")
+    faults += [Fault(f"row {lines[k]}, id", f"{table['id'][k]!r:.40} is given twice.")
                for k in table.index[twice]]  # fmt: skip
     if not faults:
         table = _filled(table, grades, faults)
         faults += _unlike(table)
     if faults:
-        more = len(faults) - _MOST_FAULTS
-        shown = faults[:_MOST_FAULTS]
-        if more > 0:
-            shown.append(Fault("further rows", f"{more:,} more faults."))
-        raise ScenarioError(source, shown)
+        raise ScenarioError(source, screenful(faults))
     regions = load("countries").set_index("iso3")["region"]
     table["region"] = table["iso3"].map(regions).fillna("").astype(str)
     return table[[*COLUMNS, "region", "basis"]]
@@ -136,17 +139,19 @@ def _row(line: int, raw: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
     try:
         out["iso3"] = iso3(out["iso3"])
     except InputError as error:
-        fault("iso3", f"{error}.".replace("..", "."))
+        fault("iso3", _sentence(error))
     if not (len(out["currency"]) == 3 and out["currency"].isascii() and out["currency"].isalpha()):
         fault("currency", f"{out['currency']!r:.20} is no ISO 4217 code.", "Such as USD or CNY.")
     if out["counterpart"] and out["counterpart"] not in COUNTERPARTS:
         fault("counterpart", f"{out['counterpart']!r:.30} is not known.",
               f"Use {', '.join(COUNTERPARTS)}.")  # fmt: skip
     out["amount_usd"] = _number(raw.get("amount_usd"), "amount_usd", fault)
-    if out["amount_usd"] <= 0:
-        fault("amount_usd", f"{out['amount_usd']:g} is not above 0.")
+    if out["amount_usd"] < _LEAST_USD:
+        fault("amount_usd", f"{out['amount_usd']:g} is not above 0 by a cent or more.")
+    elif out["amount_usd"] > _MOST_USD:
+        fault("amount_usd", f"{out['amount_usd']:g} is above {_MOST_USD:g}.")
     elif math.isnan(out["amount_usd"]) and str(raw.get("amount_usd", "")).strip() in ("", "nan"):
-        fault("amount_usd", "is empty.")
+        fault("amount_usd", "is empty.", "Fill it in.")
     for column in ("probability_pct", "recovery_pct"):
         value = out[column] = _number(raw.get(column), column, fault)
         if not (math.isnan(value) or 0 <= value <= 100):
@@ -156,19 +161,20 @@ def _row(line: int, raw: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
     return out
 
 
+def _sentence(error: InputError) -> str:
+    said = str(error)
+    return said if said.endswith((".", "?")) else f"{said}."
+
+
 def _number(value: Any, column: str, fault: Callable[[str, str], None]) -> float:
     text = str(value if value is not None else "").strip()
     if text in ("", "nan"):
         return math.nan
     try:
-        number = float(text)
-    except ValueError:
-        fault(column, f"{text!r:.40} is not a number. Write it without spaces or separators.")
+        return number_of(text)
+    except InputError as error:
+        fault(column, str(error))
         return math.nan
-    if not math.isfinite(number):
-        fault(column, f"{text} is not finite.")
-        return math.nan
-    return number
 
 
 def _filled(table: pd.DataFrame, grades: pd.DataFrame | None, faults: list[Fault]) -> pd.DataFrame:

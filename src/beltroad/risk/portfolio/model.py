@@ -37,6 +37,7 @@ __all__ = ["PortfolioLoss", "simulate"]
 
 Floats = NDArray[np.float64]
 _CHUNK = 4096
+_MOST_DRAWS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -179,10 +180,15 @@ def _check(draws: int, seed: int, levels: tuple[float, ...], threads: int, chunk
     if not levels or not all(0 < level < 1 for level in levels):
         raise InputError(f"levels must lie strictly between 0 and 1, not {list(levels)}")
     needed = math.ceil(round(10 / (1 - max(levels)), 6))
-    if not needed <= draws <= 50_000_000:
+    if needed > _MOST_DRAWS:
         raise InputError(
-            f"draws {draws:,}: give {needed:,} to 50,000,000, so that ten or more scenarios lie "
-            f"beyond the level {max(levels):g}"
+            f"level {max(levels):.10g}: needs {needed:,} draws, and at most {_MOST_DRAWS:,} "
+            "are run; give a lower one"
+        )
+    if not needed <= draws <= _MOST_DRAWS:
+        raise InputError(
+            f"draws {draws:,}: give {needed:,} to {_MOST_DRAWS:,}, so that ten or more "
+            f"scenarios lie beyond the level {max(levels):g}"
         )
     if not 0 <= seed < 2**63:
         raise InputError(f"seed {seed}: give 0 or a whole number below 2**63")

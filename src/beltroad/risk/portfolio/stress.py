@@ -60,11 +60,15 @@ def parse_stress(text: str) -> Stress:
         return named[text]
     numbers: dict[str, float] = {"pd": 1.0, "recovery": 0.0, "correlation": 1.0}
     places: dict[str, list[str]] = {"country": [], "sector": []}
+    given: set[str] = set()
     for part in text.split(","):
         key, _, value = (each.strip() for each in part.partition("="))
         if key in places and value:
             places[key].append(iso3(value) if key == "country" else value)
             continue
+        if key in given:
+            raise InputError(f"--stress {text!r:.60}: {key} is given twice")
+        given.add(key)
         if key not in numbers:
             known = [*named, *numbers, *places]
             raise InputError(

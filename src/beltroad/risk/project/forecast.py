@@ -37,6 +37,7 @@ from beltroad.risk.project.table import COLUMNS, checked_projects
 __all__ = ["Draws", "draw", "forecast", "portfolio", "uplift_check"]
 
 Floats = NDArray[np.float64]
+_MOST_CELLS = 50_000_000  # projects times draws: five tables of so many numbers are held
 DISCOUNT_PCT = 6.0
 
 
@@ -89,8 +90,15 @@ def draw(
         If projects, draws or correlations cannot be used.
     """
     table = checked_projects(projects[[c for c in projects.columns if c in COLUMNS]])
-    if not 100 <= draws <= 1_000_000 or not 0 <= seed < 2**63:
-        raise InputError(f"draws {draws:,}: give 100 to 1,000,000, and a seed of 0 or more")
+    if not 100 <= draws <= 1_000_000:
+        raise InputError(f"draws {draws:,}: give 100 to 1,000,000")
+    if not 0 <= seed < 2**63:
+        raise InputError(f"seed {seed}: give 0 or a whole number below 2**63")
+    if draws * len(table) > _MOST_CELLS:
+        raise InputError(
+            f"{len(table):,} projects times {draws:,} draws: give {_MOST_CELLS // len(table):,} "
+            "draws or fewer, or fewer projects"
+        )
     rank = dependence("between_projects_rank") if between is None else between
     tie = dependence("cost_delay_rank") if cost_delay is None else cost_delay
     if not 0 <= rank < 1 or not -1 < tie < 1:

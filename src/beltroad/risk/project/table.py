@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from beltroad.errors import Fault, InputError, ScenarioError, suggest
+from beltroad.risk._cells import Faults, frame_of, number_of, screenful
+from beltroad.risk.journal import visible
 from beltroad.risk.project.overrun import reference_class
 
 __all__ = ["COLUMNS", "checked_projects", "read_projects"]
@@ -17,6 +20,8 @@ REQUIRED = ("id", "mode", "cost_usd")
 COLUMNS = (*REQUIRED, "years", "benefit_mode", "benefit_cost_ratio", "realised")
 """``years`` planned of building; ``benefit_mode`` (such as toll_road) where not ``mode``."""
 
+_MOST = {"cost_usd": 1e15, "years": 100.0, "benefit_cost_ratio": 1e6}
+_ENOUGH = 200  # faults, after which the rest of a table is not looked at
 _TRUE = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
 
 
@@ -28,19 +33,12 @@ def read_projects(path: Path) -> pd.DataFrame:
     InputError
         If the file cannot be read; :class:`~beltroad.errors.ScenarioError` with all faults.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; give a CSV of projects") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text ({error}); save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except ValueError as error:
-        raise InputError(f"{path}: not a CSV table: {error}") from None
-    if not isinstance(table.index, pd.RangeIndex):
-        raise InputError(f"{path}: rows have more cells than the header; check the commas")
-    return checked_projects(table, source=str(path))
+    faults = Faults(path)
+    table, lines = frame_of(path, COLUMNS, REQUIRED, faults)
+    if table.empty:
+        faults.add(None, "rows", "there is none.")
+        faults.check()
+    return _checked(table, visible(path), lines, faults.found)
 
 
 def checked_projects(projects: pd.DataFrame, *, source: str = "projects") -> pd.DataFrame:
@@ -66,16 +64,27 @@ def checked_projects(projects: pd.DataFrame, *, source: str = "projects") -> pd.
         faults.append(Fault("rows", "there is none."))
     if faults:
         raise ScenarioError(source, faults)
-    out = pd.DataFrame([
-        _row(k + 2, dict(zip(names, row, strict=True)), faults)
-        for k, row in enumerate(projects.itertuples(index=False))
-    ])  # fmt: skip
+    return _checked(projects, source, range(2, len(projects) + 2), [])
+
+
+def _checked(
+    projects: pd.DataFrame, source: str, lines: Sequence[int], found: Sequence[Fault]
+) -> pd.DataFrame:
+    """Projects of known columns, row by row; ``found`` is what was wrong before."""
+    faults = list(found)
+    names = [str(c) for c in projects.columns]
+    rows = []
+    for line, row in zip(lines, projects.itertuples(index=False), strict=True):
+        rows.append(_row(line, dict(zip(names, row, strict=True)), faults))
+        if len(faults) >= _ENOUGH:
+            raise ScenarioError(source, screenful(faults))
+    out = pd.DataFrame(rows)
     faults += [
-        Fault(f"row {k + 2}, id", f"{out['id'][k]!r:.40} is given twice.")
+        Fault(f"row {lines[k]}, id", f"{out['id'][k]!r:.40} is given twice.")
         for k in out.index[out["id"].duplicated() & (out["id"] != "")]
     ]
     if faults:
-        raise ScenarioError(source, faults)
+        raise ScenarioError(source, screenful(faults))
     return out
 
 
@@ -90,12 +99,13 @@ def _row(line: int, raw: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
                 faults.append(Fault(f"row {line}, {column}", "is empty."))
             return math.nan
         try:
-            value = float(text(column))
-        except ValueError:
-            faults.append(Fault(f"row {line}, {column}", f"{text(column)!r:.40} is not a number."))
+            value = number_of(text(column))
+        except InputError as error:
+            faults.append(Fault(f"row {line}, {column}", str(error)))
             return math.nan
-        if not (math.isfinite(value) and value > 0):
-            faults.append(Fault(f"row {line}, {column}", f"{value:g} is not above 0."))
+        if not 0 < value <= _MOST[column]:
+            faults.append(Fault(f"row {line}, {column}", f"{value:g} is not above 0 and at most "
+                                f"{_MOST[column]:g}."))  # fmt: skip
         return value
 
     out: dict[str, Any] = {"id": text("id"), "mode": text("mode")}
@@ -104,7 +114,7 @@ def _row(line: int, raw: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
     try:
         reference_class(out["mode"])
     except InputError as error:
-        faults.append(Fault(f"row {line}, mode", f"{error}."))
+        faults.append(Fault(f"row {line}, mode", str(error)))
     out["cost_usd"] = number("cost_usd", needed=True)
     out["years"] = number("years", needed=False)
     out["benefit_mode"] = text("benefit_mode") or out["mode"]

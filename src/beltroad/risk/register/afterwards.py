@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import pandas as pd
@@ -14,6 +13,7 @@ from beltroad.risk.journal import Event, Journal, checked_text
 __all__ = ["classes", "lessons", "review_project"]
 
 _FIRST_YEAR, _LAST_YEAR = 1950, 2100
+_COST_USD, _AMOUNT = (1.0, 1e15), (1e-9, 1e15)
 
 
 def review_project(
@@ -59,10 +59,11 @@ def review_project(
         ("actual_years", actual_years),
         ("planned_benefit", planned_benefit),
     ):
-        if value is not None and not (math.isfinite(value) and value > 0):
-            wrong.append(f"{name} {value}: give a number above 0")
-    if actual_benefit is not None and not (math.isfinite(actual_benefit) and actual_benefit >= 0):
-        wrong.append(f"actual_benefit {actual_benefit}: give 0 or more")
+        least, most = _COST_USD if name.endswith("usd") else _AMOUNT
+        if value is not None and not least <= value <= most:
+            wrong.append(f"{name} {value:g}: give {least:g} to {most:g}")
+    if actual_benefit is not None and not 0 <= actual_benefit <= _AMOUNT[1]:
+        wrong.append(f"actual_benefit {actual_benefit:g}: give 0 to {_AMOUNT[1]:g}")
     for name, pair in (("years", (planned_years, actual_years)),
                        ("benefit", (planned_benefit, actual_benefit))):  # fmt: skip
         if (pair[0] is None) != (pair[1] is None):

@@ -154,14 +154,23 @@ def import_register(
     with journal.transaction() as block:
         known = register(block.events)
         after = dict(known)
+        # Ids that differ in case alone would be found as one.
+        ids = {key.casefold(): key for key in known}
+        seen: set[str] = set()
         for row, risk in given:
-            if risk.id in {other.id for r, other in given if r.number < row.number}:
+            folded = risk.id.casefold()
+            if risk.id and folded in seen:
                 faults.add(row, "id", f"{risk.id!r:.50} is there twice.")
+            elif ids.get(folded, risk.id) != risk.id:
+                faults.add(row, "id", f"{risk.id!r:.50} is called {ids[folded]} in the register.")
+            seen.add(folded)
             old = known.get(risk.id)
             kept = {c.id: c for c in old.controls} if old else {}
             kept |= {c.id: c for r, c in found if r.get("risk") == risk.id}
             after[risk.id] = replace(risk, controls=tuple(kept.values()))
         for row, risk in given:
+            if faults.enough:
+                break
             for name, text in problems(after.get(risk.id, risk), after):
                 faults.add(row, name, text)
             old = known.get(risk.id)
@@ -224,6 +233,8 @@ def _read_controls(path: Path | None, in_book: bool) -> tuple[Faults, list[tuple
                    sheet="controls" if in_book else None)  # fmt: skip
     out = []
     for row in rows:
+        if faults.enough:
+            break
         control = Control(row.get("id", ""), row.get("title", ""), row.get("kind", ""),
                           row.get("owner", ""), row.get("due", ""),
                           row.get("status") or "planned")  # fmt: skip

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from beltroad import evidence
-from beltroad.errors import InputError
-from beltroad.risk.country import episodes, indicators, model
+from beltroad.risk.country import grading, indicators
 from beltroad.risk.country.grading import CUT_OFFS_PCT
 from beltroad.risk.warning.evaluation import COMBINED, LEAST_KNOWN, PROBABILITY, SIGNAL_INDICATORS
 
-__all__ = ["COLUMNS", "SEVERITIES", "thresholds", "warnings"]
+__all__ = ["COLUMNS", "SEVERITIES", "alerting", "thresholds", "warnings"]
 
 COLUMNS = ("iso3", "indicator", "value", "threshold", "direction", "since_year", "hit_rate",
            "false_alarm_rate", "severity", "source", "year", "label", "unit")  # fmt: skip
@@ -55,64 +54,91 @@ def warnings(on: str = "", data: pd.DataFrame | None = None) -> pd.DataFrame:
     -------
     DataFrame
         One row a signal, by iso3 and indicator: ``iso3``, ``indicator``, ``value``, ``threshold``,
-        ``direction``, ``since_year`` (first year of the unbroken run of signals), ``hit_rate`` and
-        ``false_alarm_rate`` (shares of country-years, out of sample), ``severity`` (low, medium,
-        high, critical), ``source``, ``year`` of the figure, ``label``, ``unit``. Indicator
+        ``direction``, ``since_year`` (first year of the unbroken run of signals; of ``combined``
+        and ``model`` the year itself), ``hit_rate`` and ``false_alarm_rate`` (shares of
+        country-years, out of sample), ``severity`` (low, medium, high, critical), ``source``,
+        ``year`` of the figure, ``label``, ``unit``. Indicator
         ``combined`` is the weighted share of signals, ``model`` the probability (%) of the country
         model, medium, high and critical from grades 5, 6 and 7 on; neither is given for economies
         in default, arrears or restructuring.
     """
-    last = _last_year(on)
+    last = grading.year_asked(on) or 9999
     wide = indicators.figures(data)
     wide = wide[wide.index.get_level_values("year") <= last]
     worked = indicators.values(wide)
     newest = _newest_year(wide)
     table = thresholds()
-    latest, years = {}, {}
-    found = []
+    rows = _by_indicator(table)
+    latest, found = {}, []
     for name in SIGNAL_INDICATORS:
         # Worse than noise out of sample: it weighs in the combined indicator, but warns of nothing.
         if name not in table.index:
             continue
-        at = _row(table, name)
+        at = rows[name]
         worthless = at["noise_to_signal"] >= 1
         series = worked[name].dropna()
         current = series.groupby(level="iso3").tail(1).reset_index("year")
         fresh = newest.reindex(current.index) - current["year"] <= STALE_YEARS
         current = current[fresh]
-        latest[name], years[name] = current[name], current["year"]
+        latest[name] = current[name]
         if worthless:
             continue
         lit = current[_beyond(current[name], at)]
         since = _since(series[series.index.isin(lit.index, level="iso3")], at)
         found.append(_rows(str(name), lit[name], lit["year"], since, at))
     values = pd.DataFrame(latest).reindex(newest.index)
-    found += _joint(values, worked, newest, table)
+    found += _joint(values, newest, table, on, data)
     out = pd.concat(found, ignore_index=True)
     out["source"] = _sources(out, data)
     out = out.sort_values(["iso3", "indicator"], kind="stable", ignore_index=True)
     return out[list(COLUMNS)]
 
 
-def _last_year(on: str) -> int:
-    text = on.strip()
-    if not text:
-        return 9999
-    if not (text[:4].isdecimal() and int(text[:4]) >= episodes.FIRST_YEAR):
-        raise InputError(f"on {on!r}: give a year from {episodes.FIRST_YEAR} on, or a date")
-    return int(text[:4])
+def alerting(
+    signals: pd.DataFrame, on: str = "", *, also: Collection[tuple[str, str]] = ()
+) -> pd.DataFrame:
+    """Signals that call a person: a part of what :func:`warnings` gives, in the same columns.
+
+    The ``model`` from grade 6 on, the combined indicator where it is high, and single indicators
+    that are critical, as far out as one quiet year in a hundred was. Economies in default, arrears
+    or restructuring call nobody: no rate was measured on such years. All other signals are context
+    for whoever looks at an economy; if each opened an alert, they would bury what matters.
+
+    Parameters
+    ----------
+    signals
+        From :func:`warnings`.
+    on
+        As it was given there.
+    also
+        Pairs of iso3 and indicator that are kept in any case: alerts that are open already, whose
+        signal may have weakened without ending.
+    """
+    rank = signals["severity"].map(SEVERITIES.index).to_numpy()
+    joint = signals["indicator"].isin([COMBINED, PROBABILITY])
+    least = np.where(joint, SEVERITIES.index("high"), SEVERITIES.index("critical"))
+    codes = pd.Index(signals["iso3"].unique())
+    calm = set(codes[~grading.distressed_now(on, codes)])
+    pairs = zip(signals["iso3"], signals["indicator"], strict=True)
+    held = set(also)
+    kept = np.array([pair in held for pair in pairs], bool)
+    calls = (rank >= least) & signals["iso3"].isin(calm).to_numpy(bool)
+    found: pd.DataFrame = signals.loc[calls | kept]
+    return found.reset_index(drop=True)
 
 
 def _newest_year(wide: pd.DataFrame) -> pd.Series:
-    """Last year in which an economy has any figure."""
-    known = wide.notna().any(axis=1)
+    """Last year in which an economy has a figure that a signal rests on."""
+    used = {name for each in SIGNAL_INDICATORS for name in indicators.INDICATORS[each].needs}
+    known = wide[wide.columns.intersection(sorted(used))].notna().any(axis=1)
     years = wide.index[known].to_frame(index=False)
     return years.groupby("iso3")["year"].max()
 
 
-def _row(table: pd.DataFrame, name: str) -> dict[str, Any]:
-    """One indicator's thresholds and rates."""
-    return {str(k): v for k, v in table.loc[[name]].to_dict("records")[0].items()}
+def _by_indicator(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Thresholds and rates of each indicator."""
+    return {str(name): {str(k): v for k, v in row.items()}
+            for name, row in table.to_dict("index").items()}  # fmt: skip
 
 
 def _beyond(values: pd.Series, at: Mapping[str, Any], edge: str = "threshold") -> pd.Series:
@@ -149,40 +175,29 @@ def _rows(name: str, value: pd.Series, year: pd.Series, since: pd.Series, at: Ma
     })  # fmt: skip
 
 
-def _joint(values: pd.DataFrame, worked: pd.DataFrame, newest: pd.Series, table: pd.DataFrame,
-           ) -> list[pd.DataFrame]:  # fmt: skip
-    """Signals of the combined indicator and of the model."""
-    state = episodes.in_distress(rescues=False)[episodes.KNOWN_TO]
-    asked = values[~state.reindex(values.index, fill_value=False).astype(bool)]
-    year = newest.reindex(asked.index)
+def _joint(values: pd.DataFrame, newest: pd.Series, table: pd.DataFrame, on: str,
+           data: pd.DataFrame | None) -> list[pd.DataFrame]:  # fmt: skip
+    """Signals of the combined indicator and of the model, whose figure is that of the grade."""
+    graded = grading.grades(on, data).set_index("iso3")
     none_before = pd.Series(dtype=float)
-    found = []
-    if COMBINED in table.index:
-        score = _score(asked, table).dropna()
-        at = _row(table, COMBINED)
-        lit = score[_beyond(score, at)]
-        found.append(_rows(COMBINED, lit, year[lit.index], none_before, at))
-    income = worked["gdp_per_capita_usd"].dropna().groupby(level="iso3").tail(1).droplevel("year")
-    record = episodes.outcomes(_latest_index(year))["record"].droplevel("year")
-    x = asked.assign(gdp_per_capita_usd=income.reindex(asked.index), record=record)
-    x = x[x["public_debt_pct_gdp"].notna()]
-    probability = 100 * model.stored().probability(x)
-    at = _row(table, PROBABILITY)
-    lit = probability[_beyond(probability, at)]
-    found.append(_rows(PROBABILITY, lit, year[lit.index], none_before, at))
-    return found
-
-
-def _latest_index(year: pd.Series) -> pd.MultiIndex:
-    capped = year.clip(upper=episodes.KNOWN_TO).astype(int)
-    return pd.MultiIndex.from_arrays([year.index, capped], names=["iso3", "year"])
+    score = _score(values[~grading.distressed_now(on, values.index)], table).dropna()
+    rows = _by_indicator(table)
+    at = rows[COMBINED]
+    lit = score[_beyond(score, at)]
+    found = [_rows(COMBINED, lit, newest[lit.index], none_before, at)]
+    calm = graded[~graded["in_distress"]]
+    at = rows[PROBABILITY]
+    lit = calm.loc[_beyond(calm["probability_pct"], at), "probability_pct"]
+    years = calm.loc[lit.index, "vintage"].astype(int)
+    return [*found, _rows(PROBABILITY, lit, years, none_before, at)]
 
 
 def _score(values: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
     weight = table["weight"].reindex(values.columns)
     weight = weight[weight > 0]
     names = list(weight.index)
-    lit = pd.DataFrame({n: _beyond(values[n], _row(table, n)) for n in names})
+    rows = _by_indicator(table)
+    lit = pd.DataFrame({n: _beyond(values[n], rows[n]) for n in names})
     known = values[names].notna()
     share = (lit & known).mul(weight).sum(axis=1) / known.mul(weight).sum(axis=1)
     return share.where(values.notna().sum(axis=1) >= LEAST_KNOWN)

@@ -15,12 +15,11 @@ from beltroad.risk.watch.figures import (
     note_import,
     own_figures,
     read_figures,
-    signals_of,
 )
 from beltroad.risk.watch.signals import Watched, raise_alert, watch
 
 __all__ = [
     "SEVERITIES", "Alert", "Figures", "Watched", "acknowledge", "alerts", "assign", "close",
-    "find", "note_import", "own_figures", "raise_alert", "read_figures", "signals_of", "snooze",
+    "find", "note_import", "own_figures", "raise_alert", "read_figures", "snooze",
     "watch",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""New figures of indicators from a user's file, and the signals they give."""
+"""New figures of indicators from a user's file, and those that the journal holds."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ import pandas as pd
 
 from beltroad.errors import InputError, suggest
 from beltroad.evidence import economies
-from beltroad.risk._cells import Faults, rows_of
+from beltroad.risk._cells import Faults, number_of, rows_of
 from beltroad.risk.journal import Event, Journal, visible
 
-__all__ = ["Figures", "note_import", "own_figures", "read_figures", "signals_of"]
+__all__ = ["Figures", "note_import", "own_figures", "read_figures"]
 
 COLUMNS = ("iso3", "indicator", "year", "value", "source")
 FIRST_YEAR, LAST_YEAR = 1950, 2100
-ABOVE, BELOW = "above", "below"
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,6 @@ class Figures:
     table: pd.DataFrame
     name: str
     sha256: str
-
-    def latest(self) -> pd.DataFrame:
-        """The figure of the latest year of each economy and indicator."""
-        return self.table.groupby(["iso3", "indicator"], sort=True).tail(1).reset_index(drop=True)
 
 
 def read_figures(path: Path, indicators: Collection[str]) -> Figures:
@@ -64,13 +59,15 @@ def read_figures(path: Path, indicators: Collection[str]) -> Figures:
     seen: dict[tuple[str, str, int], int] = {}
     out = []
     for row in rows:
+        if faults.enough:
+            break
         iso3 = faults.take(row, "iso3", economies.iso3, empty="")
         indicator = row.get("indicator", "")
         if indicator and indicator not in indicators:
             faults.add(row, "indicator", f"no indicator {visible(indicator)!r:.60}.",
                        suggest(indicator, indicators))  # fmt: skip
         year = faults.take(row, "year", _year, empty=0)
-        value = faults.take(row, "value", _value, empty=math.nan)
+        value = faults.take(row, "value", number_of, empty=math.nan)
         key = (iso3, indicator, year)
         if all(key) and key in seen:
             faults.add(row, "year", f"{iso3} {indicator} {year} is in row {seen[key]} already.")
@@ -96,73 +93,23 @@ def note_import(journal: Journal, figures: Figures, *, by: str) -> bool:
     return True
 
 
-def signals_of(figures: pd.DataFrame, thresholds: pd.DataFrame) -> pd.DataFrame:
-    """Signals that figures give, in the columns that :func:`~beltroad.risk.watch.watch` takes.
-
-    Parameters
-    ----------
-    figures
-        iso3, indicator, year, value, source.
-    thresholds
-        indicator, threshold, direction (``above`` or ``below`` warns), hit_rate,
-        false_alarm_rate, and ``severity`` where known (else medium). A threshold that is met
-        exactly is a signal.
-
-    Raises
-    ------
-    InputError
-        If a direction is neither, or an indicator has two thresholds.
-    """
-    wrong = sorted(set(thresholds["direction"]) - {ABOVE, BELOW})
-    if wrong:
-        raise InputError(f"thresholds: direction {wrong[0]!r}; give above or below")
-    if thresholds["indicator"].duplicated().any():
-        raise InputError("thresholds: an indicator is there twice")
-    joined = figures.merge(thresholds, on="indicator", how="inner", suffixes=("", "_threshold"))
-    over = (joined["direction"] == ABOVE) & (joined["value"] >= joined["threshold"])
-    under = (joined["direction"] == BELOW) & (joined["value"] <= joined["threshold"])
-    out = joined[over | under].copy()
-    if "severity" not in out:
-        out["severity"] = "medium"
-    out["since_year"] = out["year"]
-    return out[
-        [
-            "iso3",
-            "indicator",
-            "year",
-            "value",
-            "threshold",
-            "direction",
-            "since_year",
-            "hit_rate",
-            "false_alarm_rate",
-            "severity",
-            "source",
-        ]
-    ].reset_index(drop=True)
-
-
 def _year(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text) <= LAST_YEAR):
         raise InputError(f"{visible(text)!r:.40} is no year; give it as 2024.")
     return int(text)
 
 
-def _value(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or "_" in text:
-        raise InputError(f"{visible(text)!r:.40} is no number; use a point for decimals.")
-    return value
+def own_figures(events: Iterable[Event], new: Figures | None = None) -> pd.DataFrame:
+    """Figures of all imports, a later one replacing an earlier one of its key.
 
-
-def own_figures(events: Iterable[Event]) -> pd.DataFrame:
-    """Figures of all imports, a later one replacing an earlier one of its key."""
+    With ``new`` as they would be once these are taken over, for a look before that is done:
+    what is in the journal stays there.
+    """
     rows: dict[tuple[str, str, int], list[Any]] = {}
     for event in events:
         if event.what == "figures.imported":
             for row in event.data["rows"]:
                 rows[(row[0], row[1], row[2])] = row
+    for row in [] if new is None else new.table.to_numpy(dtype=object).tolist():
+        rows[(row[0], row[1], row[2])] = row
     return pd.DataFrame([rows[key] for key in sorted(rows)], columns=list(COLUMNS))

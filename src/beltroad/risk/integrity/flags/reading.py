@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from beltroad.errors import InputError
 from beltroad.risk.integrity.flags.merging import merged
+from beltroad.risk.integrity.tables import loads
 
 __all__ = ["LARGEST_WHOLE", "releases"]
 
@@ -48,7 +49,9 @@ def releases(path: Path, *, merge: bool = False) -> Iterator[tuple[str, dict[str
         by_process: dict[object, list[dict[str, Any]]] = {}
         for where, release in found:
             # A release without a process stays on its own, for the table of faults.
-            by_process.setdefault(release.get("ocid") or where, []).append(release)
+            ocid = release.get("ocid")
+            known = isinstance(ocid, str) and ocid
+            by_process.setdefault(ocid if known else ("", where), []).append(release)
         for several in by_process.values():
             yield f"process {several[0].get('ocid')!r}", merged(several)
         return
@@ -166,7 +169,7 @@ def _release(path: Path, entry: dict[str, Any], where: str) -> dict[str, Any]:
 
 def _parsed(path: Path, text: bytes, where: str) -> Any:
     try:
-        return json.loads(text.decode("utf-8-sig"), parse_constant=_no_number)
+        return loads(text.decode("utf-8-sig"), _no_number)
     except json.JSONDecodeError as error:
         place = f"{where}, column {error.colno}" if where else f"line {error.lineno}"
         raise InputError(f"{path}, {place}: not valid JSON ({error.msg}); {_HELP}") from None
@@ -175,7 +178,7 @@ def _parsed(path: Path, text: bytes, where: str) -> Any:
     except RecursionError:
         raise InputError(f"{path}, {where or 'file'}: nested too deeply to be a release") from None
     except ValueError as error:
-        raise InputError(f"{path}, {where or 'file'}: not valid JSON ({error})") from None
+        raise InputError(f"{path}, {where or 'file'}: not valid JSON ({error!s:.120})") from None
 
 
 def _no_number(text: str) -> NoReturn:

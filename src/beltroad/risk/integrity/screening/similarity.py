@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["edits", "jaro_winkler", "skeleton", "sound", "word_likeness"]
+__all__ = ["edits", "skeleton", "sound", "word_likeness"]
 
 
 def edits(a: str, b: str, most: int | None = None) -> int:
@@ -42,35 +42,6 @@ def edits(a: str, b: str, most: int | None = None) -> int:
         falls = right & level
         before = here
     return distance if most is None else min(distance, most + 1)
-
-
-def jaro_winkler(a: str, b: str, prefix: float = 0.1) -> float:
-    """Jaro-Winkler likeness (Winkler 1990), 0 to 1, without the threshold for the prefix."""
-    if a == b:
-        return 1.0
-    if not a or not b:
-        return 0.0
-    reach = max(max(len(a), len(b)) // 2 - 1, 0)
-    used = [False] * len(b)
-    first: list[str] = []
-    for i, x in enumerate(a):
-        for j in range(max(0, i - reach), min(len(b), i + reach + 1)):
-            if not used[j] and b[j] == x:
-                used[j] = True
-                first.append(x)
-                break
-    if not first:
-        return 0.0
-    second = [y for y, u in zip(b, used, strict=True) if u]
-    half = sum(x != y for x, y in zip(first, second, strict=True)) / 2
-    m = len(first)
-    jaro = (m / len(a) + m / len(b) + (m - half) / m) / 3
-    same = 0
-    for x, y in zip(a[:4], b[:4], strict=False):
-        if x != y:
-            break
-        same += 1
-    return jaro + same * prefix * (1 - jaro)
 
 
 # Spellings that romanisations use for one sound, in this order.

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from beltroad.errors import Fault, InputError, ScenarioError, suggest
+from beltroad.errors import InputError
+from beltroad.risk._cells import Faults, Row, rows_of
 from beltroad.risk.integrity.screening.entries import Entry, Subject, country_of, years_of
 from beltroad.risk.integrity.screening.names import KINDS
+from beltroad.risk.integrity.tables import loads
 
 __all__ = ["COLUMNS", "open_text", "read_csv", "read_entities", "read_subjects"]
 
 COLUMNS = ("id", "name", "aliases", "weak_aliases", "kind", "birth", "country", "programme", "date")
 """Columns of a CSV; only ``name`` is needed. Several values in a cell are parted by semicolons."""
+
+
+MOST_BYTES, MOST_ROWS = 200_000_000, 500_000
 
 
 @contextmanager
@@ -49,9 +53,9 @@ def read_csv(path: Path) -> Iterator[Entry]:
     InputError
         With all faults of the file: unknown columns, rows without a name, unknown kinds.
     """
-    for number, row in _rows(path):
+    for row in _rows(path):
         yield Entry(
-            id=row.get("id") or f"row {number}",
+            id=row.get("id") or f"row {row.number}",
             list=path.name,
             list_date=row.get("date", ""),
             kind=row.get("kind", ""),
@@ -67,47 +71,31 @@ def read_subjects(path: Path) -> list[Subject]:
     """Who is to be screened, from a CSV with the same columns."""
     return [
         Subject(
-            id=row.get("id") or f"row {number}",
+            id=row.get("id") or f"row {row.number}",
             names=(row["name"], *_several(row.get("aliases"))),
             kind=row.get("kind", ""),
             birth_years=years_of([row.get("birth")]),
             countries=_places(row),
         )
-        for number, row in _rows(path)
+        for row in _rows(path)
     ]
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    faults: list[Fault] = []
-    kept: list[tuple[int, dict[str, str]]] = []
-    with open_text(path, "utf-8-sig") as handle:
-        reader = csv.DictReader(handle, restkey="")
-        columns = list(reader.fieldnames or ())
-        if "name" not in columns:
-            raise InputError(
-                f"{path}: no column 'name'. {suggest('name', columns)} "
-                f"Columns: {', '.join(COLUMNS)}"
-            )
-        for row in reader:
-            where = f"line {reader.line_num}"
-            values = {key: (value or "").strip() for key, value in row.items()
-                      if key in COLUMNS}  # fmt: skip
-            values["kind"] = values.get("kind", "").lower()
-            if "" in row:
-                faults.append(Fault(where, "more cells than columns.", "Quote cells with commas."))
-            elif not values["name"]:
-                faults.append(Fault(where, "no name.", "Fill it in or leave the row out."))
-            elif values["kind"] not in KINDS:
-                faults.append(Fault(
-                    f"{where}, kind", f"{values['kind']!r:.60} is not a kind.",
-                    f"Use {', '.join(filter(None, KINDS))} or leave it empty."))  # fmt: skip
-            else:
-                kept.append((reader.line_num, values))
-    if faults:
-        raise ScenarioError(str(path), faults)
-    if not kept:
-        raise InputError(f"{path}: has no rows")
-    return kept
+def _rows(path: Path) -> list[Row]:
+    faults = Faults(path)
+    rows = rows_of(path, COLUMNS, ("name",), faults, longest=20_000, most_rows=MOST_ROWS,
+                   most_bytes=MOST_BYTES)  # fmt: skip
+    for row in rows:
+        if faults.enough:
+            break
+        row["kind"] = row.get("kind", "").lower()
+        if row["kind"] not in KINDS:
+            faults.add(row, "kind", f"{row['kind']!r:.60} is not a kind.",
+                       f"Use {', '.join(filter(None, KINDS))} or leave it empty.")  # fmt: skip
+    if not rows:
+        faults.add(None, "rows", "there is none.")
+    faults.check()
+    return rows
 
 
 def _several(cell: str | None) -> list[str]:
@@ -162,9 +150,13 @@ def entity_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             if not line.strip():
                 continue
             try:
-                entity = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise InputError(f"{path}, line {number}: not valid JSON ({error})") from None
+                entity = loads(line)
+            except RecursionError:
+                raise InputError(f"{path}, line {number}: nested too deeply") from None
+            except ValueError as error:
+                raise InputError(
+                    f"{path}, line {number}: not valid JSON ({error!s:.120})"
+                ) from None
             if (
                 not isinstance(entity, dict)
                 or not isinstance(entity.get("id"), str)
