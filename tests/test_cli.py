@@ -26,6 +26,8 @@ before = "today"
 after = "complete"
 [projects]
 include = ["ANK-PRT"]
+[green]
+by_mode = false
 """
 
 
@@ -203,7 +205,9 @@ def test_a_whole_run_prints_json_and_writes_files(tmp_path: Path, cache: Path) -
     assert {p.name for p in out.iterdir()} == {
         "mine.txt", "countries.csv", "pairs.parquet", "projects.csv", "report.html", "report.xlsx",
         "run.json", "access_cities.csv", "access_countries.csv", "financing.csv", "payments.csv",
-        "links.csv", "debt.csv",
+        "links.csv", "debt.csv", "poverty.csv", "jobs.csv", "jobs_industries.csv",
+        "project_risk.csv", "loan_risk.csv", "loan_concentration.csv", "freight_emissions.csv",
+        "green_projects.csv",
     }  # fmt: skip
     assert (
         json.loads((out / "run.json").read_text(encoding="utf-8"))["beltroad"]
