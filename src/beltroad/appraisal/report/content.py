@@ -60,12 +60,34 @@ def economies(appraisal: Appraisal) -> Table:
             col("net_gain_usd", title="Net gain",
                 style=Style("USD million a year", 1e6, signed=True)),
             col("net_gain_pct", style=Style("% of income", signed=True)),
-            col("lifted_extreme", style=Style("thousand people", 1e3, 1, signed=True)),
+            *_outcomes(rows),
             col("flags", css="wider small"),
         ],
         searchable=True,
         css="dense",
     )  # fmt: skip
+
+
+def _outcomes(rows: pd.DataFrame) -> list[tuple[tables.Column, list[tables.Cell]]]:
+    """Columns about people, risk and emissions, where the scenario asks for these parts."""
+    out = []
+    if rows["lifted_projected_low"].notna().any():
+        out.append(
+            tables.spans(
+                rows["lifted_projected_low"] / 1e3, rows["lifted_projected_high"] / 1e3,
+                "Lifted out of poverty", "thousand people",
+                "At the first poverty line in the target year; low and high pass-through",
+                decimals=1,
+            )
+        )  # fmt: skip
+    for name, style in (
+        ("jobs_shift_pct", Style("% of labour", 1.0, 3)),
+        ("risk_grade", Style("", 1.0, 0)),
+        ("freight_change_pct", None),
+    ):
+        if rows[name].notna().any():
+            out.append(tables.column(rows[name], "countries", name, style=style))
+    return out
 
 
 def projects(appraisal: Appraisal, names: Mapping[str, str]) -> Table:
