@@ -14,6 +14,7 @@ Journal 103), which leaves out that people of different groups overlap.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -79,11 +80,29 @@ def spread_of_gini(gini: float, shares: ArrayLike, means: ArrayLike) -> float:
         return math.nan
     # Groups that differ only add: the spread of one group is the most there can be.
     low, high = 0.0, float(math.sqrt(2.0) * ndtri((1.0 + gini / 100.0) / 2.0))
-    for _ in range(42):  # to 1e-12
-        middle = (low + high) / 2.0
-        below = gini_of_groups(people, mean, middle) < gini
-        low, high = (middle, high) if below else (low, middle)
-    return (low + high) / 2.0
+    return _root(lambda spread: gini_of_groups(people, mean, spread) - gini, low, high)
+
+
+def _root(miss: Callable[[float], float], low: float, high: float) -> float:
+    """Where a rising function crosses zero: false position, a stuck end weighed down (Illinois)."""
+    below, above = miss(low), miss(high)
+    if above <= 0.0:
+        return high
+    stuck = 0
+    for _ in range(100):
+        middle = high - above * (high - low) / (above - below)
+        found = miss(middle)
+        if abs(found) < 1e-12 or high - low < 1e-12:
+            return middle
+        if found < 0.0:
+            low, below = middle, found
+            above = above / 2.0 if stuck < 0 else above
+            stuck = -1
+        else:
+            high, above = middle, found
+            below = below / 2.0 if stuck > 0 else below
+            stuck = 1
+    return middle
 
 
 def _groups(shares: ArrayLike, means: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
