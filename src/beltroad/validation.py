@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from beltroad.errors import Fault, InputError, suggest
 
-__all__ = ["fault_of", "key_of", "reading_toml"]
+__all__ = ["fault_of", "key_of", "read_toml", "reading_toml"]
 
 # pydantic names the branch of a union or the key of a table; a reader's file has no such key.
 _BRANCHES = ("float", "str", "int", "[key]")
@@ -37,6 +37,29 @@ def reading_toml(path: Path, what: str) -> Iterator[None]:
         raise InputError(f"{path}: nested too deeply to be a {what}") from None
     except ValueError as error:  # a name that no file can have
         raise InputError(f"{str(path)!r}: not a file name ({error})") from None
+
+
+def read_toml(path: Path, what: str, most_bytes: int) -> dict[str, Any]:
+    """A TOML file of a user as nested mappings.
+
+    Parameters
+    ----------
+    what
+        What the file is, for messages: ``scenario``, ``plan``.
+    most_bytes
+        A larger file is refused.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is too large or is not TOML.
+    """
+    with reading_toml(path, what), path.open("rb") as handle:
+        # Read up to the limit only: devices and pipes have no size to ask for.
+        data = handle.read(most_bytes + 1)
+        if len(data) > most_bytes:
+            raise InputError(f"{path}: larger than {most_bytes} bytes; that is no {what} file")
+        return tomllib.loads(data.decode("utf-8"))
 
 
 def fault_of(

@@ -58,6 +58,7 @@ def test_a_file_of_shocks_is_read_and_all_its_faults_are_told(tmp_path: Path) ->
         read_shocks(bad)
     for part in ("shock[0].name", "shock[0].oil_pct", "shock[1].nam", "shock[1].name"):
         assert part in str(told.value)
+    assert "is empty" not in str(told.value).replace("shock[0].name: '' is empty", "")
     with pytest.raises(InputError, match="no such file"):
         read_shocks(tmp_path / "none.toml")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +16,7 @@ from beltroad.appraisal.scenario import Scenario
 from beltroad.errors import Fault, InputError, ScenarioError, suggest
 from beltroad.infrastructure.network import DRYPORT, PORT
 from beltroad.infrastructure.parameters import parameter_keys
-from beltroad.validation import fault_of, key_of, reading_toml
+from beltroad.validation import fault_of, key_of, read_toml
 
 __all__ = ["known_codes", "parse_scenario", "place_refs", "read_scenario"]
 
@@ -163,7 +162,7 @@ def _codes_with_own(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _merged(path: Path, depth: int) -> dict[str, Any]:
     """The file's content laid over that of its base, if it names one."""
-    data = beside(path.parent, _toml(path))
+    data = beside(path.parent, read_toml(path, "scenario", _MAX_BYTES))
     base = data.pop("base", None)
     if base is None:
         return data
@@ -172,13 +171,6 @@ def _merged(path: Path, depth: int) -> dict[str, Any]:
     if depth >= _MAX_BASES:
         raise InputError(f"{path}: bases are nested more than {_MAX_BASES} deep, or in a circle")
     return _merge(_merged(path.parent / base, depth + 1), data)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    with reading_toml(path, "scenario"):
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{path}: larger than {_MAX_BYTES} bytes; that is no scenario file")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

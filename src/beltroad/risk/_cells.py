@@ -20,7 +20,16 @@ import pandas as pd
 from beltroad.errors import Fault, InputError, ScenarioError, suggest
 from beltroad.risk.journal import checked_text, visible
 
-__all__ = ["Faults", "Row", "frame_of", "header_of", "number_of", "rows_of", "screenful"]
+__all__ = [
+    "Faults",
+    "Row",
+    "column_faults",
+    "frame_of",
+    "header_of",
+    "number_of",
+    "rows_of",
+    "screenful",
+]
 
 _MOST_BYTES, _MOST_UNPACKED, _MOST_ROWS = 20_000_000, 200_000_000, 100_000
 _SHOWN, _ENOUGH = 50, 200
@@ -75,6 +84,28 @@ class Faults:
         """
         if self.found:
             raise ScenarioError(visible(self.path), screenful(self.found))
+
+
+def column_faults(
+    table: pd.DataFrame, columns: Sequence[str], required: Sequence[str]
+) -> list[Fault]:
+    """What is wrong with a table as a whole: columns missing, unknown or given twice; no row."""
+    names = [str(c) for c in table.columns]
+    faults = [
+        Fault(f"column {c}", "is missing.", f"Columns: {', '.join(columns)}.")
+        for c in required
+        if c not in names
+    ]
+    faults += [
+        Fault(f"column {c!r:.40}", "is not known.", f"{suggest(c, columns)} Leave it out.".strip())
+        for c in names
+        if c not in columns
+    ]
+    if len(set(names)) < len(names):
+        faults.append(Fault("columns", "one is given twice."))
+    if table.empty:
+        faults.append(Fault("rows", "there is none."))
+    return faults
 
 
 def screenful(found: Sequence[Fault]) -> list[Fault]:

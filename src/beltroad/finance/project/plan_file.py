@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from pydantic import ValidationError
 
 from beltroad.errors import Fault, InputError, ScenarioError
 from beltroad.finance.project.plan import Plan
-from beltroad.validation import fault_of, reading_toml
+from beltroad.validation import fault_of, read_toml
 
 __all__ = ["parse", "read", "read_all"]
 
@@ -29,7 +28,7 @@ def read(path: str | Path) -> Plan:
     InputError
         If the file cannot be read or is not TOML.
     """
-    return parse(_toml(Path(path)), source=str(path))
+    return parse(read_toml(Path(path), "plan", _MAX_BYTES), source=str(path))
 
 
 def read_all(path: str | Path) -> list[Plan]:
@@ -73,12 +72,3 @@ def parse(raw: Mapping[str, Any], *, source: str = "plan") -> Plan:
         faults = [fault_of(each, Plan, root="plan") for each in error.errors()]
     # A dictionary's keys are checked twice for years: the same line need not stand there twice.
     raise ScenarioError(source, list(dict.fromkeys(faults)))
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    with reading_toml(path, "plan"), path.open("rb") as handle:
-        # Read up to the limit only: devices and pipes have no size to ask for.
-        data = handle.read(_MAX_BYTES + 1)
-        if len(data) > _MAX_BYTES:
-            raise InputError(f"{path}: larger than {_MAX_BYTES} bytes; that is no plan file")
-        return tomllib.loads(data.decode("utf-8"))

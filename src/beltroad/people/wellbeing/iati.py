@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from beltroad.errors import Fault, InputError, ScenarioError
+from beltroad.errors import InputError
 from beltroad.evidence import economies
 from beltroad.people.wellbeing.crosswalk import (
     DAC,
@@ -26,7 +26,7 @@ from beltroad.people.wellbeing.crosswalk import (
     newest,
     plain,
 )
-from beltroad.people.wellbeing.readers import as_rows
+from beltroad.people.wellbeing.readers import rows_of
 from beltroad.people.wellbeing.registry import BASES, NUMBERS
 from beltroad.people.wellbeing.safe_xml import forbidden_characters, parse
 
@@ -205,16 +205,8 @@ def from_xml(data: bytes, source: str = "activities") -> pd.DataFrame:
         raise InputError(
             f"{source}: version {root.get('version')!r:.20}; IATI 2.01 to 2.03 is read"
         )
-    rows, faults = [], []
-    for at, each in enumerate(root.iter("iati-activity"), start=1):
-        where = f"activity {at}"
-        try:
-            rows.append((where, _row(each)))
-        except InputError as error:
-            faults.append(Fault(where, f"{error}."))
-    if faults:
-        raise ScenarioError(source, faults)
-    return as_rows(rows, source)
+    found = enumerate(root.iter("iati-activity"), start=1)
+    return rows_of(((f"activity {at}", each) for at, each in found), _row, source)
 
 
 def _row(each: ET.Element) -> dict[str, Any]:

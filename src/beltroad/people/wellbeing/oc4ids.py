@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from beltroad.errors import Fault, InputError, ScenarioError
+from beltroad.errors import InputError, ScenarioError
 from beltroad.evidence import economies
 from beltroad.people.wellbeing.crosswalk import (
     DAC,
@@ -26,7 +26,7 @@ from beltroad.people.wellbeing.crosswalk import (
     plain,
 )
 from beltroad.people.wellbeing.oc4ids_check import package_faults
-from beltroad.people.wellbeing.readers import as_rows
+from beltroad.people.wellbeing.readers import rows_of
 from beltroad.people.wellbeing.registry import BASES, KINDS
 
 __all__ = ["EXTENSION", "URI", "from_package", "to_package"]
@@ -199,16 +199,8 @@ def from_package(data: bytes | Mapping[str, Any], source: str = "package") -> pd
             raise InputError(f"{source}: not JSON ({error})") from None
     if faults := package_faults(package):
         raise ScenarioError(source, faults)
-    rows, faults = [], []
-    for at, each in enumerate(package["projects"]):
-        where = f"projects[{at}]"
-        try:
-            rows.append((where, _row(each)))
-        except InputError as error:
-            faults.append(Fault(where, f"{error}."))
-    if faults:
-        raise ScenarioError(source, faults)
-    return as_rows(rows, source)
+    found = enumerate(package["projects"])
+    return rows_of(((f"projects[{at}]", each) for at, each in found), _row, source)
 
 
 def _row(project: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import csv
 import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -20,7 +20,9 @@ from beltroad.evidence import economies
 from beltroad.evidence.dates import days_of
 from beltroad.people.wellbeing.registry import BASES, COLUMNS, KINDS, NUMBERS, SCOPES, STATUSES
 
-__all__ = ["MAX_BYTES", "as_rows", "read", "read_csv", "row_faults"]
+__all__ = ["MAX_BYTES", "as_rows", "read", "read_csv", "row_faults", "rows_of"]
+
+Part = TypeVar("Part")
 
 MAX_BYTES = 64_000_000
 """Larger files are refused before they are read."""
@@ -86,6 +88,29 @@ def read_csv(data: bytes, source: str = "table") -> pd.DataFrame:
             continue
         row: dict[str, Any] = {name: cell.strip() for name, cell in zip(head, line, strict=True)}
         rows.append((f"line {number}", row))
+    if faults:
+        raise ScenarioError(source, faults)
+    return as_rows(rows, source)
+
+
+def rows_of(
+    parts: Iterable[tuple[str, Part]], read: Callable[[Part], dict[str, Any]], source: str
+) -> pd.DataFrame:
+    """A registry out of parts of a document, each read by itself; refused with all faults.
+
+    Parameters
+    ----------
+    parts
+        Where each stands, and what stands there.
+    read
+        A part as a row; raises :class:`InputError` where it cannot be one.
+    """
+    rows, faults = [], []
+    for where, part in parts:
+        try:
+            rows.append((where, read(part)))
+        except InputError as error:
+            faults.append(Fault(where, f"{error}."))
     if faults:
         raise ScenarioError(source, faults)
     return as_rows(rows, source)

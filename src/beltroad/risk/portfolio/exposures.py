@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from beltroad.errors import Fault, InputError, ScenarioError, suggest
+from beltroad.errors import Fault, InputError, ScenarioError
 from beltroad.evidence import load
 from beltroad.evidence.economies import iso3
-from beltroad.risk._cells import Faults, frame_of, number_of, screenful
+from beltroad.risk._cells import Faults, column_faults, frame_of, number_of, screenful
 from beltroad.risk.journal import visible
 from beltroad.risk.portfolio.parameters import COUNTERPARTS, counterpart_rates
 
@@ -73,22 +73,7 @@ def checked(
     ScenarioError
         With every fault that was found.
     """
-    names = [str(c) for c in exposures.columns]
-    faults = [
-        Fault(f"column {c}", "is missing.", f"Columns: {', '.join(COLUMNS)}.")
-        for c in REQUIRED
-        if c not in names
-    ]
-    faults += [
-        Fault(f"column {c!r:.40}", "is not known.",
-              f"{suggest(c, COLUMNS)} Leave it out.".strip())
-        for c in names
-        if c not in COLUMNS
-    ]  # fmt: skip
-    if len(set(names)) < len(names):
-        faults.append(Fault("columns", "one is given twice."))
-    if exposures.empty:
-        faults.append(Fault("rows", "there is none."))
+    faults = column_faults(exposures, COLUMNS, REQUIRED)
     if faults:
         raise ScenarioError(source, faults)
     return _checked(exposures, source, grades, range(2, len(exposures) + 2), [])

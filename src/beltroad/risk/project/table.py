@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from beltroad.errors import Fault, InputError, ScenarioError, suggest
-from beltroad.risk._cells import Faults, frame_of, number_of, screenful
+from beltroad.errors import Fault, InputError, ScenarioError
+from beltroad.risk._cells import Faults, column_faults, frame_of, number_of, screenful
 from beltroad.risk.journal import visible
 from beltroad.risk.project.overrun import reference_class
 
@@ -49,19 +49,7 @@ def checked_projects(projects: pd.DataFrame, *, source: str = "projects") -> pd.
     ScenarioError
         With every fault that was found.
     """
-    names = [str(c) for c in projects.columns]
-    faults = [
-        Fault(f"column {c}", "is missing.", f"Columns: {', '.join(COLUMNS)}.")
-        for c in REQUIRED
-        if c not in names
-    ]
-    faults += [
-        Fault(f"column {c!r:.40}", "is not known.", f"{suggest(c, COLUMNS)} Leave it out.".strip())
-        for c in names
-        if c not in COLUMNS
-    ]
-    if projects.empty:
-        faults.append(Fault("rows", "there is none."))
+    faults = column_faults(projects, COLUMNS, REQUIRED)
     if faults:
         raise ScenarioError(source, faults)
     return _checked(projects, source, range(2, len(projects) + 2), [])
