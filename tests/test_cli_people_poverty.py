@@ -59,6 +59,7 @@ def test_what_cannot_be_used_is_said_in_one_line(
         (("--income", str(tmp_path / "no.csv")), "cannot be read"),
         (("--check", "--published"), "ask for one"),
         (("--check", "--growth", "1%"), "takes no change of income"),
+        (("--published", "--by", "region", "--line", "3.00@2021"), "leave --line, --by out"),
         (("--growth", "1%", "--year", "20300"), "give a year"),
     ):
         code, _, error = run_beltroad(monkeypatch, capsys, "people", "poverty", *arguments)

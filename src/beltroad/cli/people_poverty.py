@@ -67,6 +67,11 @@ def poverty(
         raise InputError("--check and --published are two tables: ask for one")
     if check and (income is not None or growth is not None):
         raise InputError("--check takes no change of income: leave --income and --growth out")
+    idle = {"--line": line, "--pass-through": pass_through, "--year": year != "2030",
+            "--by": by != "world"}  # fmt: skip
+    if (check or published) and (given := [name for name, value in idle.items() if value]):
+        which = "--check" if check else "--published"
+        raise InputError(f"{which} is a table of its own: leave {', '.join(given)} out")
     if limit < 1:
         raise InputError(f"--limit {limit}: give 1 or more")
     if by not in GROUPS:
