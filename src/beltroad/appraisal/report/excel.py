@@ -35,6 +35,8 @@ _NUMBERS = {
     "1": "#,##0.####",
 }
 _CELL_LIMIT = 32_767
+# Thousands of rows that nobody reads in a workbook; they are in a CSV file beside it.
+_CSV_ONLY = frozenset(["jobs_industries"])
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def workbook(appraisal: Appraisal) -> bytes:
         declared = variables(table)
         sheets.add(title, [_heading(v) for v in declared.values()],
                    frame[list(declared)].itertuples(index=False, name=None))  # fmt: skip
-    for table, frame in appraisal.more.items():
+    more = {name: table for name, table in appraisal.more.items() if name not in _CSV_ONLY}
+    for table, frame in more.items():
         declared = variables(table)
         sheets.add(words.label(table), [_heading(v) for v in declared.values()],
                    frame[list(declared)].itertuples(index=False, name=None))  # fmt: skip
@@ -99,7 +102,7 @@ def workbook(appraisal: Appraisal) -> bytes:
         "Variables",
         [Heading(t) for t in ("Sheet", "Variable", "Title", "Unit", "Description")],
         [(words.label(t), v.name, v.title, v.unit, v.description)
-         for t in ("countries", "pairs", "projects", "yardsticks", "sensitivity", *appraisal.more)
+         for t in ("countries", "pairs", "projects", "yardsticks", "sensitivity", *more)
          for v in variables(t).values()],
     )  # fmt: skip
     book.close()
