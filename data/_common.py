@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -88,6 +88,15 @@ def write_file(
     part = path.with_suffix(path.suffix + ".part")
     part.write_bytes(data)
     return _publish(path, part, name, title, rows, script, sources, {}, notes)
+
+
+def cited(listed: pd.DataFrame, used: Collection[str]) -> list[dict[str, str]]:
+    """Sources of a facts file (``source, title, url, licence, vintage``) that rows point to."""
+    return [
+        {"title": f"[{r.source}] {r.title}", "url": r.url, "licence": r.licence,
+         "vintage": r.vintage}
+        for r in listed.itertuples() if r.source in used
+    ]  # fmt: skip
 
 
 def _check_sources(name: str, sources: Sequence[Mapping[str, str]]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from _common import write_table
+from _common import cited, write_table
 
 FOLDER = Path(__file__).resolve().parent / "facts" / "people"
 SCRIPT = "data/build_employment.py"
@@ -65,11 +65,7 @@ def main() -> None:
         pd.DataFrame(rows, columns=list(columns)).sort_values(["iso3", "sector"]),
         title="People in work by economy and broad sector",
         script=SCRIPT,
-        sources=[
-            {"title": f"[{r.source}] {r.title}", "url": r.url, "licence": r.licence,
-             "vintage": r.vintage}
-            for r in listed.itertuples() if r.source in used
-        ],
+        sources=cited(listed, used),
         columns=columns,
         notes="Persons engaged in 2019 (Penn World Table), carried to the year of the shares with "
         "the growth of population, times the International Labour Organization's modelled shares "

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from _common import write_table
+from _common import cited, write_table
 
 FOLDER = Path(__file__).resolve().parent / "facts" / "people"
 SCRIPT = "data/build_incomes.py"
@@ -160,11 +160,7 @@ def main() -> None:
         table[list(columns)].sort_values(["iso3", "survey_year"]).reset_index(drop=True),
         title="Distributions of income or consumption by economy and survey",
         script=SCRIPT,
-        sources=[
-            {"title": f"[{r.source}] {r.title}", "url": r.url, "licence": r.licence,
-             "vintage": r.vintage}
-            for r in listed.itertuples() if r.source in used
-        ],
+        sources=cited(listed, used),
         columns=columns,
         notes="Surveys since 2000. Shares and head counts are published to 0.1 %: a zero head "
         "count means below 0.05 %. A zero at 3.00 beside 3 % or more at 4.20 is taken for a "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from beltroad.appraisal.headlines import assumptions, headlines, ours, readings,
 from beltroad.appraisal.inputs import gather
 from beltroad.appraisal.levels import STATES
 from beltroad.appraisal.maplayers import map_layers
-from beltroad.appraisal.outcomes import by_economy, outcome_tables
+from beltroad.appraisal.outcomes import outcomes_of
 from beltroad.appraisal.own_accounts import recorded
 from beltroad.appraisal.places_worth import worth_table
 from beltroad.appraisal.progress import Progress
@@ -131,10 +130,10 @@ def appraise(
         pairs = pair_table(economy, central)
         projects = project_table(costed, transport.lengths(), each)
     with progress.step("households, risk and environment"):
-        more |= outcome_tables(transport, economy, central, costed, pairs, projects)
+        outcomes = outcomes_of(transport, economy, central, costed, pairs, projects)
+        more |= outcomes.tables
     with progress.step("tables"):
-        outcomes = partial(by_economy, scenario, more)
-        countries = country_table(inputs, central, others, pairs, costed, outcomes)
+        countries = country_table(inputs, central, others, pairs, costed, outcomes.by_economy)
         every = [central, *others]
         mine = ours(
             inputs, transport, economy, every, pairs, countries, projects, more.get("poverty")

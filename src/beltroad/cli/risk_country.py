@@ -18,24 +18,26 @@ from beltroad.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["country"]
+__all__ = ["Economies", "NewFigures", "TableFile", "country", "read_new_figures"]
+
+Economies = Annotated[list[str] | None, typer.Argument(help="Economies; all of them if none.")]
+NewFigures = Annotated[
+    Path | None, typer.Option(help="New figures: iso3, indicator, year, value, source.")
+]
+TableFile = Annotated[Path | None, typer.Option(help="Write the table, .csv or .parquet.")]
 
 
 @risk_app.command()
 def country(
-    economies: Annotated[
-        list[str] | None, typer.Argument(help="Economies; all of them if none.")
-    ] = None,
+    economies: Economies = None,
     on: Annotated[str, typer.Option(help="Year or date; figures of it and two before.")] = "",
-    file: Annotated[
-        Path | None, typer.Option(help="New figures: iso3, indicator, year, value, source.")
-    ] = None,
+    file: NewFigures = None,
     limit: Annotated[int, typer.Option(help="Rows to print.")] = 30,
     check: Annotated[
         bool, typer.Option("--check", help="How the model did out of sample, no grades.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Write the table, .csv or .parquet.")] = None,
+    out: TableFile = None,
 ) -> None:
     """Grade countries from 1 (best) to 7 by the probability of debt distress within two years."""
     from beltroad.evidence.economies import iso3

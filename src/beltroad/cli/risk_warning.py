@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +12,7 @@ from rich.table import Table
 from beltroad.cli.lines import say
 from beltroad.cli.output import print_json, records
 from beltroad.cli.risk import risk_app
-from beltroad.cli.risk_country import read_new_figures
+from beltroad.cli.risk_country import Economies, NewFigures, TableFile, read_new_figures
 from beltroad.errors import InputError, suggest
 
 if TYPE_CHECKING:
@@ -24,13 +23,9 @@ __all__ = ["warning"]
 
 @risk_app.command()
 def warning(
-    economies: Annotated[
-        list[str] | None, typer.Argument(help="Economies; all of them if none.")
-    ] = None,
+    economies: Economies = None,
     on: Annotated[str, typer.Option(help="Year or date; later figures are left out.")] = "",
-    file: Annotated[
-        Path | None, typer.Option(help="New figures: iso3, indicator, year, value, source.")
-    ] = None,
+    file: NewFigures = None,
     severity: Annotated[str, typer.Option(help="Least: low, medium, high, critical.")] = "low",
     alerts: Annotated[bool, typer.Option("--alerts", help="Only what calls a person.")] = False,
     limit: Annotated[int, typer.Option(help="Rows to print.")] = 40,
@@ -38,7 +33,7 @@ def warning(
         bool, typer.Option("--check", help="Hit and false-alarm rates out of sample, no signals.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Write the table, .csv or .parquet.")] = None,
+    out: TableFile = None,
 ) -> None:
     """List early-warning signals: indicators beyond thresholds that were chosen on history."""
     from beltroad.evidence.economies import iso3

@@ -207,11 +207,19 @@ def frame_of(
     """The same rows as a table of texts with the columns that are there, and their numbers.
 
     Empty cells of needed columns are left to the caller, who checks tables of other origin too.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no row, with all that was found by then.
     """
     rows = rows_of(path, columns, needed, faults, filled=False, longest=longest)
     there = [name for name in columns if any(name in row for row in rows)]
     table = pd.DataFrame([[row.get(name, "") for name in there] for row in rows], columns=there,
                          dtype=object)  # fmt: skip
+    if table.empty:
+        faults.add(None, "rows", "there is none.")
+        faults.check()
     return table, [row.number for row in rows]
 
 

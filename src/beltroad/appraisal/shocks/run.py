@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Annotated
 
 import numpy as np
@@ -31,6 +32,9 @@ __all__ = ["Shock", "ShockResult", "run_shocks", "standard_shocks"]
 LEVELS = ("low", "central", "high")
 NO_SHOCK = "no shock"
 LOSS_DRAWS = 100_000
+#: What the trade model says of an economy.
+CHANGES = ("real_income_change_usd", "real_income_change_pct", "exports_change_pct",
+           "imports_change_pct")  # fmt: skip
 
 
 class Shock(Part):
@@ -126,6 +130,8 @@ def run_shocks(
     tables, rows = [], []
     base = country.grades()
     graded = {NO_SHOCK: base}
+    # Several shocks may share a rise of interest; each is worked out once.
+    dearer = cache(partial(interest_effects, floating_share=values["floating_share_of_debt"]))
     with progress.step("running the shocks") as report:
         for k, shock in enumerate(shocks):
             table = _base(calibration)
@@ -138,8 +144,7 @@ def run_shocks(
             table["total_usd"] = table["real_income_change_usd"] + table["oil_usd"]
             table["total_pct"] = 100 * table["total_usd"] / table["income_usd"]
             if shock.interest_points:
-                debt = interest_effects(shock.interest_points, values["floating_share_of_debt"])
-                table = table.join(debt, how="outer")
+                table = table.join(dearer(shock.interest_points), how="outer")
             graded[shock.name] = grades_under(table, base)
             table = table.join(_graded(base, graded[shock.name]), how="left")
             table.insert(0, "shock", shock.name)
@@ -159,13 +164,13 @@ def run_shocks(
 
 def _graded(base: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Grade and probability without and with a shock, index iso3."""
-    both = {"without": base.set_index("iso3"), "with": now.set_index("iso3")}
-    columns = {"grade": "grade", "probability_pct": "probability"}
+    was, now = base.set_index("iso3"), now.set_index("iso3")
     return pd.DataFrame(
         {
-            f"{short}_{state}" + ("_pct" if short == "probability" else ""): table[name]
-            for name, short in columns.items()
-            for state, table in both.items()
+            "grade_without": was["grade"],
+            "grade_with": now["grade"],
+            "probability_without_pct": was["probability_pct"],
+            "probability_with_pct": now["probability_pct"],
         }
     ).astype(float)
 
@@ -183,9 +188,7 @@ def _base(calibration: trade.Calibration) -> pd.DataFrame:
     out = pd.DataFrame(
         {"income_usd": calibration.income}, index=pd.Index(calibration.economies, name="iso3")
     )
-    changes = ("real_income_change_usd", "real_income_change_pct", "exports_change_pct",
-               "imports_change_pct")  # fmt: skip
-    return out.assign(**dict.fromkeys(changes, 0.0))
+    return out.assign(**dict.fromkeys(CHANGES, 0.0))
 
 
 def _change(
@@ -208,9 +211,7 @@ def _change(
 
 def _solved(calibration: trade.Calibration, change: np.ndarray) -> dict[str, pd.Series]:
     found = trade.country_results(calibration, trade.solve(calibration, change))
-    columns = ("real_income_change_usd", "real_income_change_pct", "exports_change_pct",
-               "imports_change_pct")  # fmt: skip
-    return {c: found[c] for c in columns}
+    return {c: found[c] for c in CHANGES}
 
 
 def _summary(

@@ -35,9 +35,6 @@ def read_projects(path: Path) -> pd.DataFrame:
     """
     faults = Faults(path)
     table, lines = frame_of(path, COLUMNS, REQUIRED, faults)
-    if table.empty:
-        faults.add(None, "rows", "there is none.")
-        faults.check()
     return _checked(table, visible(path), lines, faults.found)
 
 

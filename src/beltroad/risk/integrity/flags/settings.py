@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from beltroad.errors import ScenarioError
-from beltroad.validation import fault_of, reading_toml
+from beltroad.validation import fault_of, read_toml
 
 __all__ = ["Settings", "read_settings"]
+
+_MOST_BYTES = 1_000_000
 
 
 class _Part(BaseModel):
@@ -108,10 +109,9 @@ def read_settings(path: Path) -> Settings:
     InputError
         If the file cannot be read, or with all its faults at once.
     """
-    with reading_toml(path, "settings file"):
-        content = tomllib.loads(path.read_bytes().decode("utf-8"))
-        try:
-            return Settings.model_validate(content)
-        except ValidationError as error:
-            faults = [fault_of(each, Settings, root="settings file") for each in error.errors()]
-            raise ScenarioError(str(path), faults) from None
+    content = read_toml(path, "settings file", _MOST_BYTES)
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        faults = [fault_of(each, Settings, root="settings file") for each in error.errors()]
+        raise ScenarioError(str(path), faults) from None
