@@ -44,8 +44,8 @@ data: ## make the bundled tables again from their sources (needs a network)
 	$(BIN)/python data/build_all.py
 
 lock: ## resolve the dependencies again
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group test --group lint -o requirements-test.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --extra app -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --extra app --group test --group lint -o requirements-test.lock
 
 clean:
 	rm -rf $(VENV) out site .pytest_cache .mypy_cache .ruff_cache
