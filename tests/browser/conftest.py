@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import walking
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "appraisal"))
 
@@ -35,3 +39,93 @@ def browser() -> Iterator[object]:
         opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def workspace_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the workspace that ``workspace_url`` serves."""
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="session")
+def workspace_url(workspace_home: Path) -> Iterator[str]:
+    """A local workspace, migrated and seeded, served on a free port; jobs are worked off."""
+    import socket
+
+    import uvicorn
+
+    from beltroad.app import Settings, create_app
+    from beltroad.app.database import Database, migrate
+    from beltroad.app.registry import bundled
+
+    settings = Settings.local(workspace_home)
+    database = Database(settings.database_url)
+    migrate.upgrade(database)
+    bundled.load(database)
+    listening = socket.create_server(("127.0.0.1", 0))
+    served = create_app(settings, database)
+    server = uvicorn.Server(uvicorn.Config(served, log_level="warning", lifespan="on"))
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True),
+        threading.Thread(target=_work, args=(database, settings, over), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + 30
+    while not server.started:
+        assert time.monotonic() < end, "the workspace did not start"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    over.set()
+    for thread in threads:
+        thread.join(15)
+    database.dispose()
+
+
+def _work(database: Any, settings: Any, over: threading.Event) -> None:
+    """Do queued jobs, one after the other, until the tests are over."""
+    from beltroad.app.jobs import worker
+
+    run_once = getattr(worker, "run_once", None)
+    while run_once is not None and not over.is_set():
+        if not run_once(database, settings):
+            over.wait(0.1)
+
+
+@pytest.fixture(scope="session")
+def wait_ready() -> Callable[..., None]:
+    """``wait_ready(page)``: until all scripts of the page have done their work."""
+    return walking.wait_ready
+
+
+@pytest.fixture(scope="session")
+def no_serious() -> Callable[[Any], None]:
+    """``no_serious(page)``: axe finds nothing serious on the page as it is now."""
+    return walking.no_serious
+
+
+@pytest.fixture(scope="session")
+def fits() -> Callable[[Any], None]:
+    """``fits(page)``: the page is not wider than the screen."""
+    return walking.fits
+
+
+@pytest.fixture
+def no_foreign_requests(workspace_url: str) -> Iterator[Callable[[Any], Any]]:
+    """Watch pages: none may ask another host, and none may write a fault to the console."""
+    asked: list[str] = []
+    faults: list[str] = []
+
+    def watch(page: Any) -> Any:
+        page.on("request", lambda r: asked.append(r.url))
+        page.on("pageerror", lambda e: faults.append(str(e)))
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+        return page
+
+    yield watch
+    own = (workspace_url + "/", "data:", "blob:")
+    assert asked, "no page was watched"
+    assert [url for url in asked if not url.startswith(own)] == []
+    assert faults == []

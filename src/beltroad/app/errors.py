@@ -48,8 +48,10 @@ class Unavailable(BeltroadError):
         said = str(getattr(error, "orig", error)).lower()
         if "disk is full" in said or "no space" in said or "disk full" in said:
             why = "the disk of the database is full; make room, then try again"
-        elif "readonly" in said or "read-only" in said:
+        elif "readonly" in said or "read-only" in said or "permission denied" in said:
             why = "the database cannot be written; check the rights of its folder"
+        elif "malformed" in said or "not a database" in said:
+            why = "the database's file is damaged; restore a backup"
         elif "locked" in said:
             why = "the database is busy with another change; try again"
         else:

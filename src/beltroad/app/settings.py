@@ -22,6 +22,7 @@ class Limits:
     writes_per_minute: int = 120
     logins_per_minute: int = 10
     queued_jobs_per_user: int = 20
+    json_bytes: int = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,20 @@ class Settings:
     """Settings of one workspace; made by ``beltroad serve`` from options and environment.
 
     ``local`` is one user on one machine: SQLite in ``home``, loopback only, no login. ``team``
-    has accounts and roles, and wants a secret of its own. ``boundaries`` is a GeoJSON file that
-    replaces the bundled outlines of economies.
+    has accounts and roles, and wants a secret of its own. It is served over HTTPS
+    (``secure_cookies``) or says ``insecure_http`` out loud. ``hosts`` are the names it answers to;
+    ``trusted_proxies`` the addresses whose ``X-Forwarded-For`` is believed. ``boundaries`` is a
+    GeoJSON file that replaces the bundled outlines of economies.
     """
 
     home: Path
-    database_url: str
+    database_url: str = field(repr=False)  # may hold a password
     mode: Mode = "local"
     secret: str = field(default="", repr=False)
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     secure_cookies: bool = False
+    insecure_http: bool = False
+    trusted_proxies: tuple[str, ...] = ()
     boundaries: Path | None = None
     boundaries_name: str = ""
     limits: Limits = field(default_factory=Limits)

@@ -14,8 +14,11 @@ from fastapi.responses import HTMLResponse
 from beltroad import __version__
 from beltroad.app import texts
 from beltroad.app.accounts.roles import Role, current
+from beltroad.app.formats import FILTERS, with_query
+from beltroad.app.questions import methods
+from beltroad.app.settings import Settings
 
-__all__ = ["NAVIGATION", "STATIC", "language_of", "render", "template"]
+__all__ = ["NAVIGATION", "STATIC", "boundaries_name", "language_of", "render", "template"]
 
 _HERE = Path(str(files("beltroad.app")))
 STATIC = _HERE / "static"
@@ -35,6 +38,7 @@ _environment = jinja2.Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+_environment.filters.update(FILTERS)
 
 
 def template(name: str) -> jinja2.Template:
@@ -68,6 +72,22 @@ def render(request: Request, name: str, /, *, status: int = 200, **context: Any)
         settings=request.app.state.settings,
         version=__version__,
         unique=lambda: secrets.token_hex(4),
+        with_query=lambda **changes: with_query(request, **changes),
+        method_names=methods.names,
+        boundaries_name=lambda: boundaries_name(request.app.state.settings),
         **context,
     )
-    return HTMLResponse(page, status_code=status)
+    answer = HTMLResponse(page, status_code=status)
+    if request.query_params.get("lang") in texts.LANGUAGES:
+        answer.set_cookie(
+            "lang", language, max_age=31_536_000, samesite="lax", httponly=True,
+            secure=request.app.state.settings.secure_cookies,
+        )  # fmt: skip
+    return answer
+
+
+def boundaries_name(settings: Settings) -> str:
+    """Who drew the outlines of economies that the maps show."""
+    if settings.boundaries is None:
+        return "Natural Earth"
+    return settings.boundaries_name or settings.boundaries.name

@@ -58,6 +58,7 @@ from beltroad.cli import (
     risk_warning,
     risk_watch,
     route,
+    serve,
     services,
     tables,
     trade,
@@ -65,6 +66,8 @@ from beltroad.cli import (
     trade_import,
     trade_levers,
     uncertainty,
+    workspace,
+    workspace_users,
 )
 from beltroad.cli.console import app, main
 
@@ -77,6 +80,7 @@ __all__ = [
     "policy_check", "policy_dataflow", "policy_disputes", "policy_entry", "policy_parks",
     "policy_profile", "policy_scorecard", "risk", "risk_country", "risk_gates", "risk_green",
     "risk_integrity", "risk_portfolio", "risk_project", "risk_register", "risk_review",
-    "risk_shocks", "risk_staff", "risk_warning", "risk_watch", "route", "services", "tables",
-    "trade", "trade_gravity", "trade_import", "trade_levers", "uncertainty",
+    "risk_shocks", "risk_staff", "risk_warning", "risk_watch", "route", "serve", "services",
+    "tables", "trade", "trade_gravity", "trade_import", "trade_levers", "uncertainty", "workspace",
+    "workspace_users",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 
 from beltroad.app.errors import Forbidden, Unauthenticated
 
-__all__ = ["LOCAL", "NOBODY", "Principal", "Role", "current", "require"]
+__all__ = ["LOCAL", "NOBODY", "Principal", "Role", "current", "in_person", "permit", "require"]
 
 
 class Role(enum.IntEnum):
@@ -49,7 +49,7 @@ NOBODY = Principal("", Role.NOBODY, via="none")
 
 
 def current(request: Request) -> Principal:
-    """Who asks; set by the middleware in ``accounts.sessions``."""
+    """Who asks; set by the gate in ``security.gate``."""
     found: Principal = getattr(request.state, "principal", NOBODY)
     return found
 
@@ -69,12 +69,37 @@ def require(role: Role) -> Any:
     return Depends(check)
 
 
-def _check(role: Role) -> Callable[[Request], Principal]:
-    def check(who: Annotated[Principal, Depends(current)]) -> Principal:
-        if who.role >= role:
-            return who
-        if who.role is Role.NOBODY:
-            raise Unauthenticated("sign in to see this")
-        raise Forbidden(f"this needs the role {role.word}; yours is {who.role.word}")
+def in_person(role: Role) -> Any:
+    """As `require`, but not for a token: what touches passwords, tokens and sessions.
 
-    return check  # type: ignore[return-value]
+    A token that leaked could otherwise make others that outlive it.
+    """
+    check = _check(role, tokens=False)
+    check.required_role = role  # type: ignore[attr-defined]
+    check.in_person = True  # type: ignore[attr-defined]
+    return Depends(check)
+
+
+def permit(role: Role, who: Principal) -> None:
+    """Pass if the role of ``who`` is enough.
+
+    Raises
+    ------
+    Unauthenticated, Forbidden
+        If nobody is signed in, or the role is not enough.
+    """
+    if who.role >= role:
+        return
+    if who.role is Role.NOBODY:
+        raise Unauthenticated("sign in to see this")
+    raise Forbidden(f"this needs the role {role.word}; yours is {who.role.word}")
+
+
+def _check(role: Role, *, tokens: bool = True) -> Callable[[Principal], Principal]:
+    def check(who: Annotated[Principal, Depends(current)]) -> Principal:
+        permit(role, who)
+        if who.via == "token" and not tokens:
+            raise Forbidden("a token cannot do this; sign in with the password")
+        return who
+
+    return check

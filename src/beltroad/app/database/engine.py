@@ -10,20 +10,37 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from beltroad.app.errors import Unavailable
+from beltroad.errors import InputError
 
 __all__ = ["Database"]
 
 
 class Database:
-    """The engine and its sessions. ``session()`` commits at the end or rolls everything back."""
+    """The engine and its sessions. ``session()`` commits at the end or rolls everything back.
+
+    ``session(write=False)`` reads: on SQLite it never waits for a writer, on PostgreSQL it cannot
+    write.
+    """
 
     def __init__(self, url: str) -> None:
-        self.url = sa.make_url(url)
-        options: dict[str, Any] = {"pool_pre_ping": True}
+        try:
+            self.url = sa.make_url(url)
+        except (sa.exc.ArgumentError, ValueError):
+            # The address is not shown: it may hold a password.
+            raise InputError(
+                "the database's address cannot be read; "
+                "write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+            ) from None
+        # Values of a statement may be hashes or drafts: not for messages and logs.
+        options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
         if self.sqlite:
             options["connect_args"] = {"timeout": 30, "check_same_thread": False}
         elif self.url.drivername in ("postgresql", "postgres"):
             self.url = self.url.set(drivername="postgresql+psycopg")
+        if self.url.drivername == "postgresql+psycopg":
+            options["connect_args"] = {"connect_timeout": 5}
+        elif not self.sqlite:
+            raise InputError(f"database {self.url.drivername!r:.40}: use sqlite or postgresql")
         self.engine = sa.create_engine(self.url, **options)
         if self.sqlite:
             sa.event.listen(self.engine, "connect", _pragmas)
@@ -43,18 +60,49 @@ class Database:
         ------
         Unavailable
             If the database cannot be reached or written (lost connection, full disk).
+        InputError
+            If a value cannot be kept.
         """
-        try:
-            with self._sessions() as session:
-                session.connection(execution_options={"beltroad_write": write})
-                yield session
-                session.commit()
-        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
-            raise Unavailable.of_database(error) from error
+        options: dict[str, Any] = {"beltroad_write": write}
+        if not write and not self.sqlite:
+            options["postgresql_readonly"] = True
+        with _in_plain_words(), self._sessions() as session:
+            session.connection(execution_options=options)
+            yield session
+            session.commit()
+
+    @contextmanager
+    def connection(self) -> Iterator[sa.Connection]:
+        """A bare connection, for what goes below sessions (schema, backup).
+
+        Raises
+        ------
+        Unavailable
+            If the database cannot be reached or written.
+        """
+        with _in_plain_words(), self.engine.connect() as connection:
+            yield connection
 
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    """What the database says, as beltroad's own errors, without statements and values."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+        raise Unavailable.of_database(error) from error
+    except (sa.exc.DataError, OverflowError, UnicodeEncodeError) as error:
+        raise InputError(
+            "a value is too long, too large or no text that the database can keep; shorten it"
+        ) from error
+    except sa.exc.DBAPIError as error:
+        if error.connection_invalidated or type(error) is sa.exc.DatabaseError:
+            raise Unavailable.of_database(error) from error
+        raise
 
 
 def _pragmas(connection: Any, _: object) -> None:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 __all__ = [
-    "AuditRow", "Base", "EventRow", "ImportRow", "JobLogRow", "JobRow", "RecordRow", "ResultRow",
-    "RevisionRow", "SessionRow", "TokenRow", "UserRow", "ViewRow", "utc_now",
+    "AuditRow", "Base", "EventRow", "ImportRow", "JobLogRow", "JobRow", "JournalRow", "LoadRow",
+    "RecordRow", "ResultRow", "RevisionRow", "SessionRow", "TokenRow", "UserRow", "ViewRow",
+    "utc_now",
 ]  # fmt: skip
 
 
@@ -124,6 +125,12 @@ class RecordRow(Base):
     published: Mapped[int | None]
     deleted: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime.datetime] = mapped_column(default=utc_now)
+    # What a search looks through: the latest texts in plain small letters.
+    words: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    # Hash of the bundled row this record comes from, as last seen; none for a record of the user.
+    bundled: Mapped[str | None] = mapped_column(sa.String(64))
+    # The bundled row has changed while the record has edits of its own.
+    conflict: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     revisions: Mapped[list[RevisionRow]] = relationship(
         back_populates="record", order_by="RevisionRow.number", cascade="all, delete-orphan"
     )
@@ -151,7 +158,10 @@ class RevisionRow(Base):
 
 
 class ImportRow(Base):
-    """A file that was taken in, as a whole or not at all."""
+    """A file that was taken in, as a whole or not at all.
+
+    ``preview`` names the preview that was confirmed; each can be confirmed once.
+    """
 
     __tablename__ = "imports"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -160,9 +170,15 @@ class ImportRow(Base):
     kind: Mapped[str] = mapped_column(sa.String(24))
     filename: Mapped[str] = mapped_column(sa.String(200))
     sha256: Mapped[str] = mapped_column(sa.String(64))
+    preview: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    source: Mapped[str] = mapped_column(sa.Text, default="")
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    state: Mapped[str] = mapped_column(sa.String(12), default="draft")
     added: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
+    undone_at: Mapped[datetime.datetime | None]
+    undone_by: Mapped[str] = mapped_column(sa.String(80), default="")
 
 
 class EventRow(Base):
@@ -174,12 +190,30 @@ class EventRow(Base):
     journal: Mapped[str] = mapped_column(sa.String(40), index=True)
     number: Mapped[int]
     at: Mapped[str] = mapped_column(sa.String(40))
-    who: Mapped[str] = mapped_column(sa.String(80))
+    who: Mapped[str] = mapped_column(sa.String(200))
     what: Mapped[str] = mapped_column(sa.String(80))
     target: Mapped[str] = mapped_column(sa.String(200), index=True)
     data: Mapped[dict[str, Any]]
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+class JournalRow(Base):
+    """Where a journal ends, so that events cut off at its end are missed; writers lock its row."""
+
+    __tablename__ = "journals"
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    events: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(sa.String(64))
+
+
+class LoadRow(Base):
+    """Which bundled tables a kind of the registry was last filled from."""
+
+    __tablename__ = "loads"
+    kind: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime.datetime] = mapped_column(default=utc_now)
 
 
 class JobRow(Base):

@@ -1,1 +1,1 @@
-"""To be written."""
+"""The shared registry: projects, agreements, wellbeing projects, risks, alerts, scenarios."""

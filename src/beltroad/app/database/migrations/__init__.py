@@ -1,0 +1,1 @@
+"""Steps from one schema of the workspace to the next, in ``versions``."""

@@ -1,0 +1,84 @@
+"""What a visitor gets when something goes wrong: a problem document or a page, never a trace."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from beltroad.app.api import API
+from beltroad.app.errors import Problem, TooMany, Unauthenticated, problem_of
+from beltroad.app.web import render
+from beltroad.errors import BeltroadError
+
+__all__ = ["answer", "install", "of"]
+
+_LOG = logging.getLogger("beltroad.app")
+
+
+def install(app: FastAPI) -> None:
+    """Answer faults of endpoints in our way. Faults that nobody expected are the gate's."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        return of(request, error)
+
+    for kind in (BeltroadError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, handle)
+
+
+def of(request: Request, error: Exception) -> Response:
+    """The answer to an error. An unexpected one goes to the log, and its number to the visitor."""
+    if isinstance(error, Unauthenticated):
+        return _sign_in(request, error)
+    if isinstance(error, BeltroadError):
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
+        return answer(request, problem_of(error), headers)
+    if isinstance(error, HTTPException):
+        problem = Problem(title=str(error.detail), status=error.status_code)
+        return answer(request, problem, dict(error.headers or {}))
+    if isinstance(error, RequestValidationError):
+        # Where and why only: what was sent may be a password.
+        faults = [
+            {"where": ".".join(str(p) for p in e["loc"]), "problem": str(e["msg"]), "remedy": ""}
+            for e in error.errors()[:50]
+        ]
+        return answer(
+            request,
+            Problem(title="Cannot be used", status=422, detail="faults in the request",
+                    faults=faults),
+        )  # fmt: skip
+    number = secrets.token_hex(4)
+    _LOG.error("fault %s at %s", number, request.url.path, exc_info=error)
+    return answer(
+        request,
+        Problem(
+            title="A fault of ours", status=500,
+            detail=f"this should not happen; the server's log has the cause under {number}",
+        ),
+    )  # fmt: skip
+
+
+def _sign_in(request: Request, error: Unauthenticated) -> Response:
+    if request.url.path.startswith(API):
+        return answer(request, problem_of(error), {"WWW-Authenticate": "Bearer"})
+    target = "/login"
+    if request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        target += "?next=" + quote(request.url.path + query, safe="")
+    return RedirectResponse(target, 303)
+
+
+def answer(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
+    """A problem as JSON for the API, as a page for people."""
+    if request.url.path.startswith(API):
+        return JSONResponse(
+            problem.model_dump(), problem.status, headers, media_type="application/problem+json"
+        )
+    page = render(request, "problem.html", status=problem.status, problem=problem)
+    page.headers.update(headers or {})
+    return page

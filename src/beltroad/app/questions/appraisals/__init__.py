@@ -1,0 +1,1 @@
+"""Results of appraisals: made short where the work is done, read and compared on pages."""

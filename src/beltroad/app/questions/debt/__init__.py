@@ -1,0 +1,1 @@
+"""The debt room: ratings of countries, cases with and without loans, own workbooks."""

@@ -1,0 +1,1 @@
+"""Questions about rules: entry, data, disputes, parks, relations of two economies."""

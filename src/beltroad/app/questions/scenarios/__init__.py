@@ -1,0 +1,1 @@
+"""Scenarios as people write them: forms, TOML, what they take, what they act on."""

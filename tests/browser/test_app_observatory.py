@@ -1,0 +1,67 @@
+"""The observatory, an indicator, the search and a country, as a reader walks them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def test_from_the_observatory_to_a_country(
+    browser: Any,
+    workspace_url: str,
+    wait_ready: Callable[..., None],
+    no_serious: Callable[[Any], None],
+    fits: Callable[[Any], None],
+    no_foreign_requests: Callable[[Any], Any],
+) -> None:
+    page = no_foreign_requests(browser.new_page(viewport={"width": 1280, "height": 900}))
+    page.goto(workspace_url + "/")
+    wait_ready(page)
+    fits(page)
+    no_serious(page)
+    # A figure opens to its source, by the keyboard alone.
+    card = page.locator("#policy details.figure").first
+    card.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert card.locator(".origin a").first.is_visible()
+    assert "said by" in card.inner_text()
+    # Claims that do not go together stand side by side.
+    page.locator("#infrastructure .conflicts > summary").click()
+    sides = page.locator("#infrastructure .conflict").first.locator(".sides li")
+    assert sides.count() >= 1
+
+    # An indicator with its drawing and every claim.
+    page.locator("#trade .stated a", has_text="claims").first.click()
+    wait_ready(page)
+    assert page.locator("svg.chart").is_visible()
+    assert page.locator("#claims tbody tr").count() > 3
+    no_serious(page)
+
+    # The search leads to the country, on a phone too.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(workspace_url + "/search")
+    page.locator("#seek").fill("kenia")
+    page.locator("#seek").fill("kenya")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=kenya")
+    fits(page)
+    page.locator("main a", has_text="Kenya").first.click()
+    wait_ready(page)
+    assert page.url.endswith("/countries/KEN")
+    fits(page)
+    no_serious(page)
+    assert page.locator("#s-debt a[href='/debt/KEN']").is_visible()
+    assert page.locator("#s-missing li").count() > 3
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(workspace_url + "/countries?indicator=grade&lang=zh")
+    wait_ready(page)
+    fits(page)
+    no_serious(page)
+    assert page.locator("h1").inner_text() == "国家和地区"
+    assert page.locator("#f-indicator").input_value() == "grade"
+    page.close()

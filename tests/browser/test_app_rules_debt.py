@@ -1,0 +1,107 @@
+"""Rules and debt room as someone walks through them: forms, answers, an own workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from walking import fits, no_serious, wait_ready
+
+from beltroad.app.questions.debt import cases, listing
+from beltroad.finance.debt.inputs import prepared
+
+
+@pytest.fixture
+def page(browser: Any, workspace_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A page that refuses to talk to any other host; few countries and paths, to be quick."""
+    monkeypatch.setattr(prepared, "codes", lambda: ("AGO", "KEN"))
+    monkeypatch.setattr(prepared, "_ready", lambda: ("AGO", "KEN"))
+    monkeypatch.setattr(cases, "DRAWS", 200)
+    for kept in (prepared._countries, listing.countries, cases._memory):
+        kept.cache_clear()
+    listing._ratings_kept.clear()
+    context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    elsewhere: list[str] = []
+    opened.on("request", lambda r: None if r.url.startswith((workspace_url, "data:", "blob:"))
+              else elsewhere.append(r.url))  # fmt: skip
+    opened.set_default_timeout(20_000)
+    yield opened
+    context.close()
+    assert elsewhere == []
+    for kept in (prepared._countries, listing.countries, cases._memory):
+        kept.cache_clear()
+    listing._ratings_kept.clear()
+
+
+@pytest.mark.browser
+def test_may_an_investor_enter(page: Any, workspace_url: str) -> None:
+    page.goto(f"{workspace_url}/rules")
+    page.get_by_role("link", name="May this investor enter?").click()
+    wait_ready(page)
+    page.get_by_label("Investor's economy").fill("JPN")
+    page.get_by_label("Host economy").fill("CHN")
+    page.get_by_label("Industry").fill("J61")
+    page.get_by_label("Foreign stake").fill("60")
+    # By keyboard alone from here on.
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rules/entry?*industry=J61*")
+    wait_ready(page)
+    assert page.get_by_role("heading", name="Restricted: it depends").is_visible()
+    first = page.locator("details.statement summary").nth(1)
+    first.focus()
+    page.keyboard.press("Enter")
+    opened = page.locator("details.statement").nth(1)
+    assert opened.locator("a").first.get_attribute("href").startswith("https://")
+    assert "not met" in opened.inner_text()
+    no_serious(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    fits(page)
+    page.goto(f"{workspace_url}/rules/disputes?host=SGP&result=judgment")
+    wait_ready(page)
+    assert page.get_by_text("unconfirmed").first.is_visible()
+    fits(page)
+
+
+@pytest.mark.browser
+def test_debt_with_a_loan_and_with_own_figures(
+    page: Any, workspace_url: str, tmp_path: Path
+) -> None:
+    page.goto(f"{workspace_url}/debt")
+    wait_ready(page)
+    no_serious(page)
+    page.get_by_role("link", name="Kenya").first.click()
+    wait_ready(page)
+    for label, value in (("Amount, million USD", "1000"), ("First year lent", "2025"),
+                         ("Lent over, years", "4"), ("Interest, %", "3"),
+                         ("Maturity, years", "20"), ("Grace, years", "5")):  # fmt: skip
+        page.get_by_label(label).first.fill(value)
+    page.get_by_role("button", name="Assess", exact=True).click()
+    page.wait_for_url("**/debt/KEN?*amount=1000*")
+    wait_ready(page)
+    row = page.locator("#without-and-with tr", has_text="Public debt in 2034")
+    without, with_loan = (float(text) for text in row.locator("td.n").all_inner_texts())
+    assert with_loan > without
+    page.locator("#figure-external summary").click()
+    assert page.locator("#figure-external .inputs li").count() > 3
+    no_serious(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    fits(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="inputs as a workbook to change").click()
+    path = tmp_path / "own.xlsx"
+    waiting.value.save_as(path)
+    page.get_by_label("Workbook in the form of the template").set_input_files(path)
+    page.get_by_role("button", name="Upload and assess").click()
+    page.wait_for_url("**/debt/uploads/*")
+    wait_ready(page)
+    assert page.get_by_text("No value, setting or loan term differs").is_visible()
+    path.write_bytes(b"junk")
+    page.get_by_label("Workbook in the form of the template").set_input_files(path)
+    page.get_by_role("button", name="Upload and assess").click()
+    page.get_by_role("alert").wait_for()
+    assert "is no workbook" in page.get_by_role("alert").inner_text()
+    no_serious(page)
