@@ -181,7 +181,7 @@ def _started(folder: Path, binaries: Path, user: str | None) -> Postgres:
         run("pg_ctl", *control, "-o", options, "start")
 
     def stop() -> None:
-        run("pg_ctl", *control, "-m", "immediate", "stop")
+        run("pg_ctl", *control, "-m", "fast", "stop")
 
     start()
     url = sa.URL.create(

@@ -1,4 +1,4 @@
-"""Scenarios as people write them: form, text and schema say the same, faults stand at their place."""
+"""Scenarios as people write them: form, text and schema agree, faults stand at their place."""
 
 from __future__ import annotations
 
@@ -175,3 +175,8 @@ def test_the_estimate_grows_with_what_is_asked() -> None:
     assert (usual.solves, usual.draws) == (10, 32)
     assert plain.seconds_first < usual.seconds_first < many.seconds_first
     assert many.evaluations == 1000
+
+
+@pytest.mark.parametrize("word", ["a\x00b", "\ud800"])
+def test_what_cannot_be_stored_is_a_fault(word: str) -> None:
+    assert any("no file can" in f.problem for f in faults_of({"name": word}))

@@ -169,7 +169,7 @@ def test_the_map_by_keyboard_and_pointer(page: Any, workspace_url: str) -> None:
     start = page.evaluate(VIEW)
     for key in ("+", "+", "ArrowRight"):
         page.keyboard.press(key)
-    page.wait_for_selector("svg.world[style*='none']", state="attached")
+    page.wait_for_selector("svg.world:not([data-moving])", state="attached")
     near = page.evaluate(VIEW)
     assert near[2] == pytest.approx(start[2] / 2.25, rel=0.01)
     assert near[0] + near[2] / 2 > start[0] + start[2] / 2

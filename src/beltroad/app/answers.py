@@ -91,10 +91,10 @@ class Answer(_Model):
 
 def cells(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows for JSON and pages: what is not known is None, numbers are Python's own."""
-    rows: list[dict[str, Any]] = []
-    for each in frame.to_dict("records"):
-        rows.append({str(name): _plain(value) for name, value in each.items()})
-    return rows
+    return [
+        {str(name): _plain(value) for name, value in each.items()}
+        for each in frame.to_dict("records")
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -6,8 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from beltroad.errors import BeltroadError, ConvergenceError, DataError, InputError, OutputError
-from beltroad.errors import ScenarioError
+from beltroad.errors import (
+    BeltroadError,
+    ConvergenceError,
+    DataError,
+    InputError,
+    OutputError,
+    ScenarioError,
+)
 
 __all__ = [
     "Conflict", "Forbidden", "NotFound", "Problem", "TooMany", "Unauthenticated", "Unavailable",

@@ -7,8 +7,8 @@ from fastapi.staticfiles import StaticFiles
 
 from beltroad import __version__
 from beltroad.app import api, faults, pages, security
+from beltroad.app.api._description import describe
 from beltroad.app.database import Database
-from beltroad.app.errors import Problem
 from beltroad.app.questions import boundaries
 from beltroad.app.settings import Settings
 from beltroad.app.web import STATIC
@@ -35,15 +35,13 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = database or Database(settings.database_url)
 
-    problem = {"model": Problem, "description": "Problem (RFC 9457)"}
     for router in api.routers():
-        app.include_router(
-            router, prefix=api.API, responses=dict.fromkeys((401, 403, 422, 503), problem)
-        )
+        app.include_router(router, prefix=api.API)
     for router in pages.routers():
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
+    describe(app)
     faults.install(app)
     security.install(app)
     return app

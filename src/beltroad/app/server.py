@@ -76,6 +76,17 @@ def run(
             database.dispose()
 
 
+def _warm(settings: Settings) -> None:
+    """Read ahead what first pages need; a fault here shows again where it matters."""
+    from beltroad.app.questions import geo, observatory
+    from beltroad.app.questions.debt import listing
+
+    with contextlib.suppress(Exception):
+        geo.warm()
+        observatory.warm()
+        listing.ratings(settings)
+
+
 def _serve(
     settings: Settings,
     database: Database,
@@ -106,6 +117,7 @@ def _serve(
                 say(f"beltroad: the workspace is at {address} ({ready})")
                 # Workers only now: their start must not delay the first page.
                 supervisor.start()
+                threading.Thread(target=_warm, args=(settings,), daemon=True).start()
                 if open_browser:
                     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 

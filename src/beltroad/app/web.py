@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -70,7 +72,8 @@ def render(request: Request, name: str, /, *, status: int = 200, **context: Any)
         navigation=NAVIGATION,
         csrf=getattr(request.state, "csrf", ""),
         settings=request.app.state.settings,
-        version=__version__,
+        version=_stamp(),
+        release=__version__,
         unique=lambda: secrets.token_hex(4),
         with_query=lambda **changes: with_query(request, **changes),
         method_names=methods.names,
@@ -84,6 +87,15 @@ def render(request: Request, name: str, /, *, status: int = 200, **context: Any)
             secure=request.app.state.settings.secure_cookies,
         )  # fmt: skip
     return answer
+
+
+@lru_cache(maxsize=1)
+def _stamp() -> str:
+    """Version of what lies under ``/static``: browsers keep each version for good."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted(p for p in STATIC.rglob("*") if p.is_file()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def boundaries_name(settings: Settings) -> str:

@@ -16,7 +16,7 @@ from beltroad.appraisal.inputs import Inputs
 from beltroad.appraisal.levels import mean_value_of_time
 from beltroad.appraisal.result import Headlines
 from beltroad.appraisal.scenario import Scenario
-from beltroad.appraisal.schema import check_frame
+from beltroad.appraisal.schema import NOTHING_PCT, check_frame
 from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.parameters import NetworkParameters, parameter_keys
 
@@ -52,7 +52,7 @@ def headlines(
         trade_pct=(trade_change(central, None), trade_change(central, corridor_economies())),
         project_cost_usd=float(new["cost_usd"].sum()),
         annual_cost_usd=float(new["annual_cost_usd"].sum()),
-        economies_gaining=int((model["real_income_change_pct"] > 0).sum()),
+        economies_gaining=int((model["real_income_change_pct"] > NOTHING_PCT).sum()),
         economies_losing_after_cost=int(
             ((model["net_gain_usd"] < 0) & (model["annual_cost_usd"] > 0)).sum()
         ),

@@ -12,7 +12,7 @@ from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.network import PORT, Network
 from beltroad.infrastructure.projects.record import parse_waypoints
 
-__all__ = ["map_layers"]
+__all__ = ["map_layers", "thinned"]
 
 AT_A_PLACE = ("terminal", "new_port", "new_terminal")
 RAIL_CELL_DEGREES = 0.75
@@ -23,8 +23,8 @@ def map_layers(transport: Transport, inputs: Inputs) -> MapLayers:
     """Layers of the report's map: the base network thinned to a grid."""
     network = Network.bundled()
     lines = [
-        _thinned(network, network.has_mode("rail"), "rail", RAIL_CELL_DEGREES),
-        _thinned(network, network.has_mode("sea"), "sea", SEA_CELL_DEGREES),
+        thinned(network, network.has_mode("rail"), "rail", RAIL_CELL_DEGREES),
+        thinned(network, network.has_mode("sea"), "sea", SEA_CELL_DEGREES),
     ]
     chosen = transport.projects[transport.projects["chosen"]]
     drawn = chosen[~chosen["effect"].isin(AT_A_PLACE)]
@@ -60,7 +60,7 @@ def _points(network: Network, chosen: pd.DataFrame, inputs: Inputs) -> pd.DataFr
     )  # fmt: skip
 
 
-def _thinned(
+def thinned(
     network: Network, keep: NDArray[np.bool_], kind: str, cell_degrees: float
 ) -> pd.DataFrame:
     """Links of one mode with nodes moved to the mean place of those in their grid cell.

@@ -17,7 +17,10 @@ import xarray as xr
 
 from beltroad.errors import DataError
 
-__all__ = ["Variable", "check_dataset", "check_frame", "variables"]
+__all__ = ["NOTHING_PCT", "Variable", "check_dataset", "check_frame", "variables"]
+
+# Percent below which a change of real income is the solver's rounding, no gain and no loss.
+NOTHING_PCT = 1e-9
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from beltroad import __version__
 from beltroad.cli.debt import debt_app
 from beltroad.cli.output import check_files
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
-    from beltroad.cli.debt_case import Case
+    from beltroad.finance.debt.report.case import Case
 
 __all__ = ["assess"]
 
@@ -61,17 +62,19 @@ def assess(
     files = _packages(package or [], package_from)
     from beltroad.cli import debt_case
     from beltroad.finance.debt.io import packages, reading
+    from beltroad.finance.debt.report.case import Request, make
 
     inputs = reading.read(source)
     read = packages.read_packages(files, inputs, starting=package_from) if files else None
     chosen = chosen or str(inputs.settings["framework"])
-    request = debt_case.Request(inputs, day, read, fan=fan, draws=draws, seed=seed)
-    case = debt_case.make(chosen, request)
+    request = Request(inputs, day, read, fan=fan, draws=draws, seed=seed,
+                      version=__version__)  # fmt: skip
+    case = make(chosen, request)
     written = _write(case, out, html, xlsx)
     if as_json:
         typer.echo(case.json().decode(), nl=False)
     else:
-        case.show()
+        debt_case.show(case)
     for path in written:
         typer.echo(f"{path} written", err=True)
 

@@ -16,16 +16,10 @@ from beltroad.cli.lines import say
 from beltroad.cli.output import check_files, print_json, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
-
-    from beltroad.finance.debt.ratings.assess import Assessment
 
 __all__ = ["ratings"]
 
-_COLUMNS = ["iso3", "name", "framework", "class", "external", "overall", "published",
-            "published_on", "equal", "notches", "why"]  # fmt: skip
 _DISTRESS = "in debt distress"
 
 
@@ -36,8 +30,10 @@ def ratings(
 ) -> None:
     """Rate every prepared country, and compare with the published rating where there is one."""
     check_files([] if csv is None else [csv])
+    from beltroad.finance.debt.published.ratings import rated
+
     with bars() as progress, progress.step("ratings") as done:
-        table, listed = _table(done)
+        table, listed = rated(done)
     summary = _summary(table, listed)
     if csv is not None:
         from beltroad.files import csv_bytes, write_atomically
@@ -50,53 +46,6 @@ def ratings(
         _print(Console(), table, summary)
     if csv is not None:
         typer.echo(f"{csv} written", err=True)
-
-
-def _table(done: Callable[[float], None]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A row a prepared country, and the rows of all published ratings."""
-    import pandas as pd
-
-    from beltroad.errors import InputError
-    from beltroad.finance.debt.bri.market import assess_market
-    from beltroad.finance.debt.inputs import prepared
-    from beltroad.finance.debt.published.confusion import rating_table
-    from beltroad.finance.debt.published.findings import ratings as published
-    from beltroad.finance.debt.ratings.assess import assess
-
-    with_rating = set(published()["iso3"])
-    ours: dict[str, Assessment] = {}
-    rows: list[dict[str, Any]] = []
-    codes = prepared.codes()
-    for number, code in enumerate(codes, start=1):
-        inputs = prepared.inputs(code)
-        framework = str(inputs.settings["framework"])
-        if code in with_rating:
-            framework = "lic"
-        row: dict[str, Any] = {"iso3": code, "name": inputs.name, "framework": framework}
-        try:
-            if framework == "lic":
-                found = ours[code] = assess(inputs)
-                row |= {"class": found.capacity.final, "external": found.external_rating,
-                        "overall": found.overall_rating}  # fmt: skip
-            else:
-                row["overall"] = str(assess_market(inputs).signals["overall"])
-        except InputError as error:
-            row["why"] = str(error)
-        rows.append(row)
-        done(number / len(codes))
-    listed = rating_table(ours)
-    beside = listed.set_index("iso3")
-    for row in rows:
-        if row["iso3"] in beside.index:
-            other = beside.loc[row["iso3"]]
-            row |= {"published": other["theirs"], "published_on": other["published_on"]}
-            if other["ours"]:
-                row |= {"equal": "yes" if other["notches"] == 0 else "no",
-                        "notches": other["notches"], "why": other["why"]}  # fmt: skip
-    table = pd.DataFrame(rows, columns=_COLUMNS)
-    words = [c for c in _COLUMNS if c != "notches"]
-    table[words] = table[words].fillna("")
-    return table.astype({"notches": float}), listed
 
 
 def _summary(table: pd.DataFrame, listed: pd.DataFrame) -> dict[str, Any]:

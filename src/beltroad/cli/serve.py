@@ -68,7 +68,7 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Serve the workspace: pages, API, registry and jobs, on this machine or for a team."""
-    settings = _settings(home, database, team=team)
+    settings = settings_of(home, database, team=team)
     _only_team(team, name=name, secret_file=secret_file, https=https, proxy=proxy)
     from dataclasses import replace
 
@@ -94,14 +94,14 @@ def worker(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes to start.")] = 2,
 ) -> None:
     """Work on the jobs of a workspace served elsewhere; the folder must be the shared one."""
-    settings = _settings(home, database, team=False)
+    settings = settings_of(home, database, team=False)
     from beltroad.app import server
     from beltroad.app.jobs.supervisor import lanes_for
 
     server.work(settings, lanes=lanes_for(workers), say=typer.echo)
 
 
-def _settings(home: Path | None, database: str | None, *, team: bool) -> Settings:
+def settings_of(home: Path | None, database: str | None, *, team: bool) -> Settings:
     try:
         import uvicorn  # noqa: F401 (whether it is there)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from beltroad.cli.console import app
-from beltroad.cli.serve import Home, Url, _settings
+from beltroad.cli.serve import Home, Url, settings_of
 
 if TYPE_CHECKING:
     from beltroad.app.database import Database
@@ -101,7 +101,7 @@ def check(home: Home = None, database: Url = None) -> None:
 
 
 def _opened(home: Path | None, url: str | None) -> tuple[Settings, Database]:
-    settings = _settings(home, url, team=False)
+    settings = settings_of(home, url, team=False)
     from beltroad.app.database import Database
 
     return settings, Database(settings.database_url)

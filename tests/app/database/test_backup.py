@@ -13,8 +13,14 @@ import sqlalchemy as sa
 
 from beltroad.app.database import Database, archive, migrate
 from beltroad.app.database.backup import back_up, restore
-from beltroad.app.database.models import AuditRow, RevisionRow, SessionRow, TokenRow, UserRow
-from beltroad.app.database.models import utc_now
+from beltroad.app.database.models import (
+    AuditRow,
+    RevisionRow,
+    SessionRow,
+    TokenRow,
+    UserRow,
+    utc_now,
+)
 from beltroad.app.errors import Conflict
 from beltroad.app.registry import bundled
 from beltroad.app.registry.checking import check_workspace
@@ -31,7 +37,10 @@ def fill(database: Database) -> None:
         session.add(SessionRow(id="s" * 64, user_id=user.id, expires_at=utc_now()))
         session.add(TokenRow(user_id=user.id, name="t", hash="h" * 64, role="viewer"))
     registry = Registry(database)
-    data = {**registry.get("project", "KUN-VTE").data, "name": "Línea 中老铁路"}
+    row = bundled.row("project", "KUN-VTE")
+    assert row is not None
+    registry.save("project", "", row.data, who="ana", publish=True)
+    data = {**row.data, "name": "Línea 中老铁路"}
     registry.save("project", "KUN-VTE", data, who="ana", source="own", publish=True)
     registry.save("risk", "", {"title": "Flood", "level": "overall", "category": "environmental"},
                   who="ana")  # fmt: skip
@@ -49,9 +58,13 @@ def content(database: Database) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture
-def filled(local_database: Database) -> Database:
-    fill(local_database)
-    return local_database
+def filled(tmp_path: Path) -> Iterator[Database]:
+    """A workspace with little in it."""
+    made = Database(f"sqlite:///{tmp_path / 'filled' / 'workspace.sqlite'}")
+    migrate.upgrade(made)
+    fill(made)
+    yield made
+    made.dispose()
 
 
 @pytest.fixture
@@ -68,8 +81,10 @@ def blank(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_there_and_back_over_both_databases(
-    filled: Database, empty_database: Database, tmp_path: Path, blank: Database
+    local_database: Database, empty_database: Database, tmp_path: Path, blank: Database
 ) -> None:
+    filled = local_database
+    fill(filled)
     made = back_up(filled, tmp_path / "one.zip")
     assert stat.S_IMODE((tmp_path / "one.zip").stat().st_mode) == 0o600
     assert made.rows["users"] == 1
@@ -124,7 +139,7 @@ def test_damage_is_refused_and_nothing_written(
     with zipfile.ZipFile(saved) as found:
         users = found.read("tables/users.jsonl")
         manifest = json.loads(found.read("manifest.json"))
-        at = found.getinfo("tables/revisions.jsonl").header_offset + 5000
+        at = found.getinfo("tables/revisions.jsonl").header_offset + 400
     manifest["files"]["../../etc/x"] = manifest["files"]["tables/users.jsonl"]
     flipped = bytearray(whole)
     flipped[at] ^= 255

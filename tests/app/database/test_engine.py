@@ -30,7 +30,7 @@ def count(database: Database) -> int:
 
 
 def test_a_fault_inside_undoes_all_of_it(database: Database) -> None:
-    with pytest.raises(RuntimeError, match="half way"), database.session() as session:
+    with pytest.raises(RuntimeError, match="half way"), database.session() as session:  # noqa: PT012
         session.add(view("a"))
         session.flush()
         raise RuntimeError("half way")
@@ -97,7 +97,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(local_database: Databas
     with local_database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
     limit(int(pages or 0))
-    with pytest.raises(Unavailable, match="disk of the database is full"):
+    with pytest.raises(Unavailable, match="disk of the database is full"):  # noqa: PT012
         for number in range(500):
             project["note"] = f"{number} " * 2000
             registry.save("project", "KUN-VTE", project, who="ana", source="s")
@@ -138,7 +138,7 @@ def test_a_lost_connection_is_said_and_the_next_request_works(postgres: Postgres
     finally:
         postgres.start()
     assert count(database) == 1
-    with pytest.raises(Unavailable), database.session() as session:  # lost half way through
+    with pytest.raises(Unavailable), database.session() as session:  # noqa: PT012
         session.add(view("b"))
         session.flush()
         postgres.stop()
@@ -152,9 +152,11 @@ def test_a_lost_connection_is_said_and_the_next_request_works(postgres: Postgres
 def test_reading_sessions_cannot_write_on_postgresql(database: Database) -> None:
     if database.sqlite:
         pytest.skip("SQLite has no such sessions")
-    with pytest.raises(Unavailable, match="cannot be written"):
-        with database.session(write=False) as session:
-            session.add(view("a"))
+    with (
+        pytest.raises(Unavailable, match="cannot be written"),
+        database.session(write=False) as session,
+    ):
+        session.add(view("a"))
     with database.session() as session:  # the connection goes back to writing
         session.add(view("a"))
     assert count(database) == 1

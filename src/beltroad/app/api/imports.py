@@ -22,7 +22,7 @@ router = APIRouter(prefix="/imports", tags=["imports"])
 PreviewId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="Id of a preview.")]
 _MOST_SHOWN = 1_000
 _FAULTS: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "description": "Problem (RFC 9457)"} for code in (404, 409, 413)
+    code: {"model": Problem, "description": "Problem (RFC 9457)"} for code in (400, 404, 409, 413)
 }
 
 

@@ -192,9 +192,7 @@ def scenarios_change(
 @router.post("/scenarios/{key}/run", operation_id="scenarios_run_saved", response_model=Job,
              status_code=202, summary="Appraise a saved scenario",
              responses=_MISSING | {429: {"model": Problem, "description": "Too many"}})  # fmt: skip
-def scenarios_run_saved(
-    request: Request, key: Key, who: Principal = require(Role.ANALYST)
-) -> Job:
+def scenarios_run_saved(request: Request, key: Key, who: Principal = require(Role.ANALYST)) -> Job:
     """Puts a job for the scenario as it stands now."""
     found = saved.kept(request.app.state.database, key)
     return job_of(submitted(request, mapping_of(found.text), who))

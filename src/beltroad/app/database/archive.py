@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -104,7 +105,10 @@ class Archive:
                     else:
                         while chunk := handle.read(_CHUNK):
                             digest.update(chunk)
-            except (zipfile.BadZipFile, OSError, ValueError, KeyError, EOFError) as error:
+            except (
+                zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, EOFError,
+                NotImplementedError,
+            ) as error:  # fmt: skip
                 if isinstance(error, InputError):
                     raise
                 self._damaged(name)
@@ -178,5 +182,8 @@ def _read(path: Path, zipped: zipfile.ZipFile) -> Archive:
         if wrong:
             raise ValueError(f"it names the file {wrong[0]!r:.60}")  # noqa: TRY301
         return Archive(path, zipped, str(about["schema"]), str(about["made_at"]), files)
-    except (zipfile.BadZipFile, OSError, KeyError, TypeError, ValueError, EOFError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, OSError, KeyError, TypeError, ValueError, EOFError,
+        NotImplementedError,
+    ) as error:  # fmt: skip
         raise InputError(f"{path}: is no backup of a workspace, or is damaged: {error}") from None

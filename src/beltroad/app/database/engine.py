@@ -15,6 +15,10 @@ from beltroad.errors import InputError
 __all__ = ["Database"]
 
 
+# A damaged file; a server that takes no changes. Their subclasses are faults of the program.
+_BROKEN = (sa.exc.DatabaseError, sa.exc.InternalError)
+
+
 class Database:
     """The engine and its sessions. ``session()`` commits at the end or rolls everything back.
 
@@ -100,7 +104,7 @@ def _in_plain_words() -> Iterator[None]:
             "a value is too long, too large or no text that the database can keep; shorten it"
         ) from error
     except sa.exc.DBAPIError as error:
-        if error.connection_invalidated or type(error) is sa.exc.DatabaseError:
+        if error.connection_invalidated or type(error) in _BROKEN:
             raise Unavailable.of_database(error) from error
         raise
 

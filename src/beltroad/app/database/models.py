@@ -38,7 +38,9 @@ class _Utc(sa.TypeDecorator[datetime.datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(
-        self, value: datetime.datetime | None, dialect: sa.Dialect
+        self,
+        value: datetime.datetime | None,
+        dialect: sa.Dialect,  # noqa: ARG002
     ) -> datetime.datetime | None:
         """Give back an aware time."""
         if value is None or value.tzinfo is not None:

@@ -66,6 +66,7 @@ def begun(request: Request, source: str) -> tuple[dict[str, Any], str]:
 
 def word_of(t: Callable[..., str]) -> Callable[[object], str]:
     """Words of a coded choice: those of the pages, or the code without underscores."""
+
     def word(code: object) -> str:
         try:
             return t(f"scenarios.c.{code}")

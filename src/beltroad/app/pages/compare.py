@@ -43,7 +43,8 @@ def compare_page(
     found, trouble = None, ""
     if len(chosen) >= 2:
         if len(chosen) > compare.MOST:
-            raise InputError(f"{len(chosen)} runs: up to {compare.MOST} can be compared; untick some")
+            said = f"{len(chosen)} runs: up to {compare.MOST} can be compared; untick some"
+            raise InputError(said)
         found = compare.comparison_of(state.settings, state.database, chosen, measure)
     elif chosen:
         trouble = "one"
@@ -96,7 +97,9 @@ def keep_view(
 
 
 @router.get("/v/{id}")
-def open_view(request: Request, id: ViewId, who: Principal = require(Role.VIEWER)) -> RedirectResponse:  # noqa: A002
+def open_view(
+    request: Request, id: ViewId, who: Principal = require(Role.VIEWER)  # noqa: A002
+) -> RedirectResponse:  # fmt: skip
     """Open a kept view."""
     row = views.kept(request.app.state.database, id)
     # Looked at again: what was kept by an older version must not lead elsewhere either.

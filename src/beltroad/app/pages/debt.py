@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, File, Form, Path, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from beltroad.app import texts
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.errors import NotFound
 from beltroad.app.questions.debt import cases, charts, listing, scenarios, upload, view
-from beltroad.app.web import render
+from beltroad.app.web import language_of, render
 from beltroad.errors import InputError, ScenarioError
 
 __all__ = ["router"]
@@ -26,9 +27,11 @@ _BLANK_ROWS = 1
 def index(request: Request, who: Principal = require(Role.VIEWER)) -> HTMLResponse:
     """All prepared countries, and the way to one's own figures."""
     table = view.list_table(listing.ratings(request.app.state.settings))
+    language = language_of(request)
     layers = [{
-        "id": "rating", "title": "Overall risk or signal", "url": "/api/v1/debt/map", "style": "choropleth",
-        "visible": True, "unit": "0 low, 1 moderate, 2 high, 3 in distress", "ramp": "sequential",
+        "id": "rating", "title": texts.text("debt.layer", language), "visible": True,
+        "url": "/api/v1/debt/map", "style": "choropleth", "ramp": "sequential",
+        "unit": texts.text("debt.layer_unit", language),
     }]  # fmt: skip
     return render(request, "pages/debt.html", table=table, layers=layers, faults=[])
 
@@ -149,7 +152,7 @@ def _case(request: Request, inputs: Any, known_as: str, here: str, changes: Any)
         asked={"framework": framework, "date": on, "result": digest},
         frameworks=cases.FRAMEWORKS, scenarios=scenarios.scenarios(state.database),
         result=result, result_fault=result_fault, files=f"/api/v1{here}",
-        api_more=_api_query(framework, on, typed), published=_published(state.settings, known_as),
+        api_more=_api_query(framework, on, typed), published=_published(known_as),
     )  # fmt: skip
 
 
@@ -171,13 +174,13 @@ def _drivers(found: Any) -> str:
     return market_view.drivers(assess) if found.market else report.drivers(assess)
 
 
-def _published(settings: Any, iso3: str) -> dict[str, Any] | None:
+def _published(known_as: str) -> dict[str, Any] | None:
     """The published rating of a prepared country, beside ours."""
-    if len(iso3) != 3:
-        return None
-    rows = (row for row in listing.ratings(settings) if row["iso3"] == iso3)
-    row = next(rows, None)
-    return row if row is not None and row["published"] else None
+    from beltroad.finance.debt.published.findings import ratings
+
+    table = ratings()
+    rows = table[table["iso3"] == known_as].to_dict("records")
+    return {str(name): value for name, value in rows[0].items()} if rows else None
 
 
 def _rows(request: Request) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from beltroad.app.errors import Conflict
 from beltroad.app.registry import exports
 from beltroad.app.registry.imports import IMPORTED
 from beltroad.app.registry.kinds import KINDS, FieldInfo, Kind, kind_of
-from beltroad.app.registry.records import Record
+from beltroad.app.registry.records import BUNDLED_BY, Record
 from beltroad.app.texts import catalogue, text
 from beltroad.app.web import language_of, render
 from beltroad.errors import InputError, ScenarioError
@@ -59,6 +59,7 @@ def overview(request: Request, who: Principal = require(Role.VIEWER)) -> Respons
         record
         for name in KINDS
         for record in registry.list(name, state="all", sort="-changed", per_page=_LAST)
+        if record.who != BUNDLED_BY
     ]
     last.sort(key=lambda r: (r.changed_at, r.key), reverse=True)
     return render(request, "pages/registry.html", kinds=kinds, last=last[:_LAST],

@@ -136,9 +136,7 @@ def new_given(
 
 
 @router.post("/scenarios/upload")
-def upload(
-    request: Request, file: UploadFile, who: Principal = require(Role.ANALYST)
-) -> Response:
+def upload(request: Request, file: UploadFile, who: Principal = require(Role.ANALYST)) -> Response:
     """A TOML file into the editor; its faults with their lines."""
     data = file.file.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
@@ -314,4 +312,3 @@ def results_of_saved(
     row = _last_run([r for r in _runs(request) if r.state == "done" and r.result], found.name)
     target = f"/appraisals/{row.result}" if row else f"/scenarios/{key}"
     return RedirectResponse(target, status_code=303)
-

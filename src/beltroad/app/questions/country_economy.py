@@ -173,11 +173,14 @@ def investment(iso3: str) -> Section:
     missing = []
     if not (table["direction"] == "inward").any():
         missing.append("investment into China: no source lists the economy")
-    balance = invest.balance(_ledger(), iso3) if "flow" in set(table["measure"]) else None
-    notes = balance.notes if balance is not None else ()
+    notes: tuple[str, ...] = ()
+    try:
+        notes = invest.balance(_ledger(), iso3).notes
+    except InputError:  # only loans and aid, say: there is nothing to balance
+        missing.append("a balance of direct investment: no source has it both ways")
     return Section(
         id="investment",
-        answer=Answer(figures=tuple(figures), tables=(made,), notes=tuple(notes)),
+        answer=Answer(figures=tuple(figures), tables=(made,), notes=notes),
         missing=tuple(missing),
     )
 
@@ -196,6 +199,7 @@ def debt(iso3: str) -> Section:
     """Published rating, our mechanical one where inputs are prepared, and the key series."""
     from beltroad.finance.debt.inputs import prepared
     from beltroad.finance.debt.published.findings import ratings
+    from beltroad.finance.debt.published.ratings import framework_beside
 
     about(iso3)
     figures: list[Figure] = []
@@ -217,8 +221,7 @@ def debt(iso3: str) -> Section:
         missing.append("own debt assessment: no prepared inputs")
         return Section(id="debt", answer=Answer(figures=tuple(figures)), missing=tuple(missing))
     inputs = prepared.inputs(iso3)
-    figures += _rated(inputs, framework="lic" if len(own) else str(inputs.settings["framework"]),
-                      missing=missing)  # fmt: skip
+    figures += _rated(inputs, framework=framework_beside(inputs), missing=missing)  # fmt: skip
     base = origin_of_table("debt_series", method="debt-inputs")
     rows = inputs.series.reindex(columns=[n for n, *_ in _SERIES])
     last = inputs.first_year

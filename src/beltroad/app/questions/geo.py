@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from beltroad import evidence
+from beltroad.infrastructure.projects.status import status_group
 
 __all__ = [
     "MODES", "STATES", "about", "borders", "corridors", "features_of", "network", "ports",
@@ -70,7 +71,7 @@ def network(modes: tuple[str, ...] = ("rail", "sea")) -> Collection:
 @lru_cache(maxsize=8)
 def _lines(mode: str) -> tuple[list[list[list[float]]], int]:
     """Lines of one mode, joined end to end, and how many links they are made of."""
-    from beltroad.appraisal.maplayers import _thinned as thinned
+    from beltroad.appraisal.maplayers import thinned
     from beltroad.infrastructure.network import Network
 
     net = Network.bundled()
@@ -113,11 +114,11 @@ def chained(links: Sequence[Sequence[Sequence[float]]]) -> list[list[list[float]
 
 def projects(frame: pd.DataFrame, states: Sequence[str] = STATES) -> Collection:
     """Published projects in these groups of states: a line, or a point at a place."""
-    from beltroad.appraisal.report import theme, words
+    from beltroad.appraisal.report import words
 
     features = []
     for row in frame.to_dict("records"):
-        state = theme.status_group(str(row["status"]))
+        state = status_group(str(row["status"]))
         geometry = _project_geometry(row)
         if state not in states or geometry is None:
             continue

@@ -137,16 +137,19 @@ def _load(session: Session, kind: str, wanted: Mapping[str, Row]) -> Loaded:
     )}  # fmt: skip
     latest = (RevisionRow.record_id == RecordRow.id) & (RevisionRow.number == RecordRow.latest)
     query = sa.select(RecordRow.key, RevisionRow.who).join(RevisionRow, latest)
-    last_by = dict(session.execute(query.where(RecordRow.kind == kind)).tuples().all())
+    last_by = dict(session.execute(query.where(RecordRow.kind == kind)).all())
     now = utc_now()
     new = [each for key, each in wanted.items() if key not in there]
     _insert(session, kind, new, now)
+    forgotten = _forgotten(session, kind) if there else {}
     updated = conflicts = withdrawn = 0
     for key, record in there.items():
         each = wanted.get(key)
         if record.bundled == (each.digest if each else None):
             continue
         record.bundled = each.digest if each else None
+        if each is not None and forgotten.get(key) == each.data:
+            continue
         if last_by[key] != BUNDLED_BY:
             record.conflict = True
             conflicts += 1
@@ -157,6 +160,20 @@ def _load(session: Session, kind: str, wanted: Mapping[str, Row]) -> Loaded:
             updated += 1
         _follow(session, record, each, now)
     return Loaded(len(new), updated, conflicts, withdrawn)
+
+
+def _forgotten(session: Session, kind: str) -> dict[str, Mapping[str, Any]]:
+    """Last bundled data of records that do not know their bundled row.
+
+    A way down to an older schema and up again forgets where records come from.
+    """
+    query = (
+        sa.select(RecordRow.key, RevisionRow.data)
+        .join(RevisionRow, RevisionRow.record_id == RecordRow.id)
+        .where(RecordRow.kind == kind, RecordRow.bundled.is_(None), RevisionRow.who == BUNDLED_BY)
+        .order_by(RevisionRow.number)
+    )
+    return dict(session.execute(query).all())
 
 
 def _insert(session: Session, kind: str, new: list[Row], now: Any) -> None:
@@ -172,7 +189,7 @@ def _insert(session: Session, kind: str, new: list[Row], now: Any) -> None:
     ])  # fmt: skip
     ids = dict(session.execute(
         sa.select(RecordRow.key, RecordRow.id).where(RecordRow.kind == kind)
-    ).tuples().all())  # fmt: skip
+    ).all())  # fmt: skip
     session.execute(sa.insert(RevisionRow), [
         {"record_id": ids[e.key], "number": 1, "at": now, "who": BUNDLED_BY, "action": "bundled",
          "state": "published", "data": dict(e.data), "source": e.source, "note": ""}

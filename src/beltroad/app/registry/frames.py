@@ -40,7 +40,7 @@ def frame_of(session: Session, kind: str) -> pd.DataFrame:
         .join(RevisionRow, _published())
         .where(RecordRow.kind == kind, ~RecordRow.deleted, RevisionRow.who != BUNDLED_BY)
     )
-    own: dict[str, Any] = dict(session.execute(query.order_by(RecordRow.key)).tuples().all())
+    own: dict[str, Any] = dict(session.execute(query.order_by(RecordRow.key)).all())
     if not removed and not own:
         return base
     keys = pd.Index(keys_of(kind, base))

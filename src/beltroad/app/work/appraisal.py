@@ -33,9 +33,12 @@ class AppraisalRequest(BaseModel):
     @classmethod
     def _sound(cls, value: dict[str, Any]) -> dict[str, Any]:
         try:
-            size = len(json.dumps(value, allow_nan=False, default=str))
+            text = json.dumps(value, allow_nan=False, default=str, ensure_ascii=False)
+            size = len(text.encode())
         except (ValueError, RecursionError):
-            raise ValueError("a scenario has finite numbers and is not nested deeply") from None
+            raise ValueError("a scenario has finite numbers and whole characters") from None
+        if "\\u0000" in text:
+            raise ValueError("a scenario has no NUL characters")
         if size > _MOST_LETTERS:
             raise ValueError(f"a scenario has at most {_MOST_LETTERS} letters")
         return value

@@ -10,6 +10,7 @@ from beltroad.appraisal.report import charts, tables, words
 from beltroad.appraisal.report.charts import Figure
 from beltroad.appraisal.report.headline import ranged, state
 from beltroad.appraisal.result import Appraisal
+from beltroad.appraisal.schema import NOTHING_PCT
 
 __all__ = ["cases_figure", "gains_figure", "net_figure", "projects_figure", "regions_figure"]
 
@@ -30,7 +31,7 @@ def gains_figure(appraisal: Appraisal) -> Figure:
     rows = rows.sort_values(["real_income_change_pct", "iso3"], ascending=[False, True])
     top = rows.head(_TOP)
     bottom = rows.iloc[max(len(top), len(rows) - _BOTTOM) :]
-    losing = int((rows.real_income_change_pct < 0).sum())
+    losing = int((rows.real_income_change_pct < -NOTHING_PCT).sum())
     groups = [f"Largest {len(top)}", f"Smallest {len(bottom)}"][: 2 if len(bottom) else 1]
     shown = pd.concat([top.assign(group=groups[0]), bottom.assign(group=groups[-1])])
     best = rows.iloc[0]

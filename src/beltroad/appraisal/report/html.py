@@ -30,6 +30,7 @@ from beltroad.appraisal.report import (
     yardsticks,
 )
 from beltroad.appraisal.result import Appraisal
+from beltroad.infrastructure.projects.status import STATUS_GROUPS, status_group
 
 __all__ = ["html_report"]
 
@@ -137,10 +138,8 @@ def _network_finding(appraisal: Appraisal) -> str:
 
 
 def _status_counts(appraisal: Appraisal) -> list[tuple[str, str, int]]:
-    groups = appraisal.projects.status.map(theme.status_group)
-    return [
-        (key, title, int((groups == key).sum())) for key, (title, _) in theme.STATUS_GROUPS.items()
-    ]
+    groups = appraisal.projects.status.map(status_group)
+    return [(key, title, int((groups == key).sum())) for key, (title, _) in STATUS_GROUPS.items()]
 
 
 def _shade_finding(appraisal: Appraisal) -> str:

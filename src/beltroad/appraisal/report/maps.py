@@ -16,6 +16,7 @@ import pandas as pd
 
 from beltroad.appraisal.report import projection, theme, words
 from beltroad.appraisal.result import MapLayers
+from beltroad.infrastructure.projects.status import STATUS_GROUPS, status_group
 
 __all__ = [
     "NARROW_VIEW",
@@ -147,7 +148,7 @@ def network_map(layers: MapLayers, projects: pd.DataFrame) -> NetworkMap:
     order = list(_ORDER)
     ranked = sorted(
         projects.to_dict("records"),
-        key=lambda r: (order.index(theme.status_group(str(r["status"]))), str(r["id"])),
+        key=lambda r: (order.index(status_group(str(r["status"]))), str(r["id"])),
     )
     drawn = [d for row in ranked if (d := _drawn(layers, row)) is not None]
     cities = points[points.kind == "city"].sort_values(["size", "name"], ascending=[False, True])
@@ -171,8 +172,8 @@ def _drawn(layers: MapLayers, row: Mapping[Any, Any]) -> Drawn | None:
     path = projection.merged_path(own, limit=20_000)
     if not path and not len(xy):
         return None
-    group = theme.status_group(str(row["status"]))
-    status = theme.STATUS_GROUPS[group][0].lower()
+    group = status_group(str(row["status"]))
+    status = STATUS_GROUPS[group][0].lower()
     said = f"{row['name']}: {words.label(str(row['mode'])).lower()}, {status}"
     if np.isfinite(float(row["cost_usd"])):
         said += f", {words.usd(float(row['cost_usd']))}"

@@ -20,9 +20,7 @@ __all__ = [
     "LOSS_BAR",
     "MODE_COLOURS",
     "MUTED",
-    "STATUS_GROUPS",
     "clean",
-    "status_group",
     "svg",
 ]
 
@@ -42,12 +40,6 @@ MODE_COLOURS = {
     "water": "#4d8fd1",
     "border": "#8a6d3b",
     "air": "#7a858c",
-}
-STATUS_GROUPS = {
-    "open": ("Open", ("completed", "operating", "partly_open")),
-    "building": ("Under construction", ("under_construction",)),
-    "planned": ("Planned", ("planned",)),
-    "halted": ("Halted", ("stalled", "shelved", "suspended")),
 }
 
 # Text is measured with a metric-compatible font that the renderer carries with it, so that
@@ -104,14 +96,6 @@ CONFIG: dict[str, Any] = {
     "text": {"color": INK, "fontSize": 12},
     "numberFormat": "~g",
 }
-
-
-def status_group(status: str) -> str:
-    """Key of :data:`STATUS_GROUPS` for a recorded status; what is not known counts as planned."""
-    for key, (_, members) in STATUS_GROUPS.items():
-        if status in members:
-            return key
-    return "planned"
 
 
 def svg(chart: alt.TopLevelMixin, key: str, *, description: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -86,7 +86,7 @@ def watch(
         If a column is missing, an economy or severity unknown, or a row there twice.
     """
     signals = _signals(warnings)
-    book = journal if now is None else Journal(journal.folder, lambda: now)
+    book = journal if now is None else replace(journal, clock=lambda: now)
     rows: list[dict[str, Any]] = []
     unchanged = 0
     with book.transaction() as block:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from beltroad.app.settings import Settings
 
 __all__ = [
-    "MEASURES", "MOST", "Comparison", "chart_of", "comparison_of", "comparison_parquet", "comparison_workbook",
+    "MEASURES", "MOST", "Comparison", "chart_of", "comparison_of", "comparison_parquet",
+    "comparison_workbook",
 ]  # fmt: skip
 
 MOST = 4
@@ -83,7 +84,7 @@ def _settings(results: Sequence[Result], letters: Sequence[str]) -> Table:
     flat = [r.summary["settings"] for r in results]
     keys = list(dict.fromkeys(key for each in flat for key in each))
     rows = [
-        {"setting": key, **{x: _plain(each.get(key)) for x, each in zip(letters, flat, strict=True)}}
+        {"setting": key} | {x: _plain(each.get(key)) for x, each in zip(letters, flat, strict=True)}
         for key in keys
         if len({repr(each.get(key)) for each in flat}) > 1
     ]
@@ -145,19 +146,26 @@ def _figures(results: Sequence[Result], letters: Sequence[str]) -> Table:
 
 def _economies(results: Sequence[Result], letters: Sequence[str], measure: str) -> pd.DataFrame:
     """One row an economy: the measure in each run, and its difference from A, largest first."""
-    out = None
-    for letter, result in zip(letters, results, strict=True):
-        part = result.frame("countries")[["iso3", "name", measure]].rename(
-            columns={measure: letter}
-        )
-        out = part if out is None else out.merge(part.drop(columns="name"), on="iso3", how="outer")
-    assert out is not None
+    parts = [
+        result.frame("countries")[["iso3", "name", measure]].rename(columns={measure: letter})
+        for letter, result in zip(letters, results, strict=True)
+    ]
+    out = _joined(parts)
     base = letters[0]
     for letter in letters[1:]:
         out[f"{letter}-{base}"] = out[letter] - out[base]
     largest = out[[f"{x}-{base}" for x in letters[1:]]].abs().max(axis=1)
     order = largest.sort_values(ascending=False, na_position="last", kind="stable").index
     return out.loc[order].reset_index(drop=True)
+
+
+def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of economies side by side; an economy that one of them lacks stays."""
+    out = parts[0]
+    for part in parts[1:]:
+        out = out.merge(part, on="iso3", how="outer", suffixes=("", " too"))
+        out["name"] = out["name"].fillna(out.pop("name too"))
+    return out
 
 
 def _economy_table(frame: pd.DataFrame, letters: Sequence[str], measure: str) -> Table:
@@ -180,13 +188,14 @@ def _sheets(found: Comparison) -> dict[str, pd.DataFrame]:
          "run": [r.hash for r in found.results],
          "version": [r.summary.get("version", "") for r in found.results]}
     )  # fmt: skip
-    every = None
-    for letter, result in zip(found.letters, found.results, strict=True):
-        part = result.frame("countries")[["iso3", "name", *MEASURES]]
-        part = part.rename(columns={m: f"{m} {letter}" for m in MEASURES})
-        every = part if every is None else every.merge(
-            part.drop(columns="name"), on="iso3", how="outer")  # fmt: skip
-    assert every is not None
+    every = _joined(
+        [
+            result.frame("countries")[["iso3", "name", *MEASURES]].rename(
+                columns={m: f"{m} {letter}" for m in MEASURES}
+            )
+            for letter, result in zip(found.letters, found.results, strict=True)
+        ]
+    )
     return {
         "runs": runs,
         "settings": _frame_of(found.settings),
@@ -218,7 +227,7 @@ def comparison_parquet(found: Comparison) -> bytes:
 
 
 def chart_of(found: Comparison, most: int = 12) -> dict[str, str]:
-    """Where the runs differ most: dots of each run by economy, wide and narrow, with the finding."""
+    """Where the runs differ most: dots of each run by economy, wide and narrow."""
     base, others = found.letters[0], found.letters[1:]
     differences = found.frame[[f"{x}-{base}" for x in others]]
     rows = found.frame[differences.abs().max(axis=1) > _NOTHING].head(most)

@@ -49,7 +49,7 @@ def files_of(appraisal: Appraisal, given: Mapping[str, Any]) -> dict[str, bytes]
 
 def _drawn(appraisal: Appraisal) -> bytes:
     """The projects of the comparison as lines and points, new ones told apart."""
-    from beltroad.appraisal.report.theme import status_group
+    from beltroad.infrastructure.projects.status import status_group
 
     facts = appraisal.projects.set_index("id", drop=False)
     layers = appraisal.map_layers
@@ -73,7 +73,7 @@ def _drawn(appraisal: Appraisal) -> bytes:
         features.append(
             {"type": "Feature", "geometry": shape,
              "properties": {"id": project, "name": str(row["name"]), "kind": "project",
-                            "state": status_group(str(row["status"])), "new": bool(new), "label": label,
-                            "href": f"/projects/{project}", "value": None}}
+                            "state": status_group(str(row["status"])), "new": bool(new),
+                            "label": label, "href": f"/projects/{project}", "value": None}}
         )  # fmt: skip
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fastparquet
 import pandas as pd
 
 from beltroad.app.answers import Figure, Table
@@ -101,7 +102,9 @@ class Result:
 @lru_cache(maxsize=64)
 def _frame(path: Path) -> pd.DataFrame:
     # The folder is named by the content of its question: what lies in it does not change.
-    return pd.read_parquet(path, engine="fastparquet")
+    with path.open("rb") as handle:
+        frame: pd.DataFrame = fastparquet.ParquetFile(handle).to_pandas()
+    return frame
 
 
 @lru_cache(maxsize=16)

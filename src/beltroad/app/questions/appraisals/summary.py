@@ -13,17 +13,16 @@ from beltroad.app.answers import Answer, Figure, Table, table_of
 from beltroad.app.questions.appraisals.charts import findings_of
 from beltroad.app.questions.appraisals.condense import tables_of
 from beltroad.app.questions.appraisals.explain import TITLES, columns_of, origin_of
+from beltroad.appraisal.schema import NOTHING_PCT
 
 if TYPE_CHECKING:
     from beltroad.appraisal.result import Appraisal
 
-__all__ = ["FORMAT", "NOTHING_PCT", "answer_of", "summary_of", "table_from"]
+__all__ = ["FORMAT", "answer_of", "summary_of", "table_from"]
 
 FORMAT = 1
 # Tables of the answer; the pages read all others from their files when they show them.
 _IN_ANSWER = ("countries", "projects", "sensitivity", "yardsticks", "uncertainty")
-# Percent below which a change is the solver's rounding and no gain or loss.
-NOTHING_PCT = 1e-9
 
 
 def summary_of(appraisal: Appraisal, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from beltroad import __version__
 from beltroad.app.errors import NotFound
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
-    from beltroad.cli.debt_case import Case
     from beltroad.finance.debt.io.packages import Package
     from beltroad.finance.debt.model import CountryInputs
+    from beltroad.finance.debt.report.case import Case
 
 __all__ = [
     "DRAWS", "FRAMEWORKS", "MOST_LOANS", "SEED", "Ask", "Found", "Loan", "codes", "find",
@@ -162,13 +163,12 @@ def find(inputs: CountryInputs, ask: Ask, *, known_as: str) -> Found:
 
 
 def _case(inputs: CountryInputs, framework: str, ask: Ask) -> Case:
-    # The one place that joins frameworks, packages and fans is that of the command line.
-    from beltroad.cli import debt_case
+    from beltroad.finance.debt.report.case import Request, make
 
     package = package_of(ask.loans, inputs) if ask.loans else None
-    return debt_case.make(
+    return make(
         framework,
-        debt_case.Request(inputs, ask.on, package, fan=ask.fan, draws=DRAWS, seed=SEED),
+        Request(inputs, ask.on, package, fan=ask.fan, draws=DRAWS, seed=SEED, version=__version__),
     )
 
 

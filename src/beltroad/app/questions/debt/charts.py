@@ -19,7 +19,7 @@ def charts(found: Found) -> list[Chart]:
     result, beside = case.assessment, case.beside
     if found.market:
         from beltroad.finance.debt.report import market_view
-        from beltroad.finance.debt.report.market_page import _charts as market_charts
+        from beltroad.finance.debt.report.market_page import indicator_charts as market_charts
 
         years = market_view.horizon(found.inputs.first_year, found.ask.on)
         return market_charts(result, beside, years, found.ask.on)

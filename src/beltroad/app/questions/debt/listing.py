@@ -54,9 +54,9 @@ def ratings(settings: Settings) -> list[dict[str, Any]]:
 
 def _ratings() -> list[dict[str, Any]]:
     from beltroad.app.answers import cells
-    from beltroad.cli.debt_ratings import _table as rating_table
+    from beltroad.finance.debt.published.ratings import rated
 
-    table, _ = rating_table(lambda _: None)
+    table, _ = rated(lambda _: None)
     about = countries().set_index("iso3")
     rows = cells(table)
     for row in rows:

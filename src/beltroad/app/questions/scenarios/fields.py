@@ -17,7 +17,7 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-__all__ = ["ROWS", "SECTIONS", "Entry", "entry", "row_entries", "shown", "sections"]
+__all__ = ["ROWS", "SECTIONS", "Entry", "entry", "row_entries", "sections", "shown"]
 
 # Fields in the order of the form, by section. Texts: ``scenarios.f.<path with _ for dots>``.
 SECTIONS: dict[str, tuple[str, ...]] = {
@@ -134,10 +134,9 @@ class Entry:
     @property
     def bounds(self) -> str:
         """The bounds in words."""
-        low = "" if self.low is None else f"{'above' if self.open_low else 'from'} {shown(self.low)}"
-        high = (
-            "" if self.high is None else f"{'below' if self.open_high else 'to'} {shown(self.high)}"
-        )
+        first, last = "above" if self.open_low else "from", "below" if self.open_high else "to"
+        low = "" if self.low is None else f"{first} {shown(self.low)}"
+        high = "" if self.high is None else f"{last} {shown(self.high)}"
         unit = f" {self.unit}" if self.unit and (low or high) else ""
         return f"{low} {high}".strip() + unit
 
@@ -170,7 +169,8 @@ def entry(path: str) -> Entry:
     for part in path.split("."):
         info = model.model_fields[part]
         model = _model_in(info.annotation)
-    assert info is not None
+    if info is None:
+        raise ValueError(f"{path!r} is no path")
     return _entry(path, info)
 
 

@@ -203,7 +203,8 @@ def _shares_out(value: Any) -> str:
         return ""
     if len(value) == 1 and next(iter(value.values())) == 1:
         return str(next(iter(value)))
-    return ", ".join(f"{k} {shown(100 * v)}" for k, v in value.items() if isinstance(v, (int, float)))
+    known = {k: v for k, v in value.items() if isinstance(v, (int, float))}
+    return ", ".join(f"{k} {shown(100 * v)}" for k, v in known.items())
 
 
 def _projects_out(rest: Mapped, form: Form, own: Mapping[str, Mapping[str, Any]]) -> None:

@@ -51,7 +51,8 @@ def places() -> tuple[str, ...]:
     """Names of cities of which there is one, with dry ports: what a schedule may name."""
     from beltroad.appraisal.scenario_file import place_refs
 
-    return tuple(sorted(n for n, refs in place_refs().items() if len(refs) == 1 and n[:1].isalpha()))
+    single = (name for name, refs in place_refs().items() if len(refs) == 1)
+    return tuple(sorted(name for name in single if name[:1].isalpha()))
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from beltroad.errors import Fault, ScenarioError
 if TYPE_CHECKING:
     from beltroad.appraisal.scenario import Scenario
 
-__all__ = ["Placed", "faults_of", "mapping_of", "placed", "scenario_of"]
+__all__ = ["Placed", "faults_of", "mapping_of", "placed", "scenario_of", "storable"]
 
 MOST_BYTES = 400_000
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -55,6 +56,9 @@ def scenario_of(mapping: Mapping[str, Any]) -> Scenario:
 
 def _outside(mapping: Mapping[str, Any]) -> list[Fault]:
     faults = []
+    if not storable(mapping):
+        said = "holds characters or numbers that no file can (NUL, half of a pair, infinity)."
+        faults.append(Fault("scenario", said, "Remove them."))
     if "base" in mapping:
         faults.append(Fault("base", _FOLDERS, "Give the whole scenario in one file."))
     parts = [mapping, *_parts(mapping.get("overrides"))]
@@ -65,6 +69,16 @@ def _outside(mapping: Mapping[str, Any]) -> list[Fault]:
                                 "Use accounts of your own with the command line."))  # fmt: skip
             break
     return faults
+
+
+def storable(mapping: Mapping[str, Any]) -> bool:
+    """Whether it can be written down: finite numbers, whole characters, no NUL."""
+    try:
+        text = json.dumps(mapping, allow_nan=False, default=str, ensure_ascii=False)
+        text.encode()
+    except (ValueError, RecursionError):
+        return False
+    return "\\u0000" not in text
 
 
 def _parts(overrides: object) -> list[Mapping[str, Any]]:

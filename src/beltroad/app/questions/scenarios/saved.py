@@ -151,8 +151,8 @@ def choices(database: Database) -> list[Choice]:
 
 def own_projects(database: Database) -> dict[str, dict[str, Any]]:
     """The registry's projects that the engine does not know, as it takes them in a scenario."""
-    from beltroad.app.registry.store import Registry
     from beltroad.app.registry.inline import inline_of
+    from beltroad.app.registry.store import Registry
 
     bundled, out = _bundled(), {}
     registry = Registry(database)

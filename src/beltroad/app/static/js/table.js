@@ -44,7 +44,11 @@ class DataTable {
       button.className = "sort";
       button.append(...word.childNodes);
       button.title = say(words.sort, { column: button.textContent });
-      word.append(button);
+      // Headings that repeat on each printed page leave out buttons: print this instead.
+      const ink = document.createElement("span");
+      ink.className = "ink";
+      ink.textContent = button.textContent;
+      word.append(button, ink);
       head.setAttribute("aria-sort", "none");
       button.addEventListener("click", () => this.sort(head, column));
     });
@@ -136,7 +140,7 @@ class DataTable {
   save() {
     const heads = [...this.table.tHead.rows[0].cells].map((head) => {
       const unit = head.querySelector(":scope > .unit")?.textContent;
-      const title = head.querySelector(".h").textContent.trim();
+      const title = (head.querySelector("button.sort") ?? head.querySelector(".h")).textContent.trim();
       return quoted(harmless(unit ? `${title} (${unit})` : title));
     });
     const field = (cell) => (cell.dataset.v !== undefined ? cell.dataset.v : quoted(harmless(textOf(cell))));

@@ -63,6 +63,7 @@ export class Camera {
 
   to(x, y, scale) {
     this.touched = true;
+    this.svg.dataset.moving = "1";
     this.at = { x: Math.min(Math.max(x, 0), WIDTH), y: Math.min(Math.max(y, 0), HEIGHT), scale };
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.draw(), REST);
@@ -95,6 +96,7 @@ export class Camera {
     this.drawn = { x, y, scale };
     this.svg.setAttribute("viewBox", [x - w / 2, y - h / 2, w, h].map((v) => v.toFixed(2)).join(" "));
     this.svg.style.transform = "none";
+    delete this.svg.dataset.moving;
     this.settled(this.at);
   }
 }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from beltroad.finance.debt.report.beside import Beside
     from beltroad.finance.debt.stochastic.fan import Fan
 
-__all__ = ["market_page"]
+__all__ = ["indicator_charts", "market_page"]
 
 _LOOK = {"low": "r-low", "moderate": "r-moderate", "high": "r-high"}
 _PAST = 10
@@ -53,7 +53,7 @@ def market_page(
         "identity": market_view.identity(found, on),
         "signals": signals,
         "drivers": market_view.drivers(found),
-        "charts": _charts(found, beside, years, on),
+        "charts": indicator_charts(found, beside, years, on),
         "years": years,
         **fans_content(fans), **inputs_content(inputs), **package_content(found, beside),
         **change_content(found.path, years),
@@ -75,9 +75,10 @@ def market_page(
     return render("market.html.j2", content)
 
 
-def _charts(
+def indicator_charts(
     found: MarketAssessment, beside: Beside | None, years: range, on: str
 ) -> list[drawings.Chart]:
+    """Each burden over the years, with and without projects, and its limit."""
     table = found.path.table.loc[: years[-1]]
     limits = market_view.limits(on)
     charts = []

@@ -1,0 +1,1 @@
+"""Questions of the risk room: overview, register, gates, alerts, countries, portfolio, leads."""

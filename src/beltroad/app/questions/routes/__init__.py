@@ -1,0 +1,1 @@
+"""Questions about routes: where a name lies, ways between places, services, cables, closures."""

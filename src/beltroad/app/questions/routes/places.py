@@ -1,0 +1,70 @@
+"""Places by what someone has typed so far, each with a text that finds it again."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from beltroad.errors import InputError
+
+__all__ = ["MOST", "found", "meant", "same_again", "warm"]
+
+MOST = 20
+
+
+def warm() -> None:
+    """Read the names, so that the first one to type does not wait."""
+    from beltroad.infrastructure.routes.places import find_place
+
+    find_place("DEDUI")
+
+
+@lru_cache(maxsize=4096)
+def found(text: str, limit: int = 8) -> tuple[dict[str, Any], ...]:
+    """Places that a text may mean, likeliest first; nothing where it cannot be a place's name.
+
+    ``text`` of each finds that place again wherever a place is asked for.
+    """
+    from beltroad.infrastructure.routes.places import candidates, find_place, parse_point
+
+    try:
+        point = parse_point(text) if text.strip() else None
+        near = [find_place(text)] if point is not None else candidates(text, min(limit, MOST))
+    except InputError:
+        return ()
+    return tuple(_record(place) for place in near)
+
+
+def _record(place: Any) -> dict[str, Any]:
+    return {
+        "text": same_again(place), "name": place.name, "label": place.label, "kind": place.kind,
+        "iso3": place.iso3, "lat": place.lat, "lon": place.lon, "locode": place.locode,
+        "population": place.population, "in_network": place.in_network,
+    }  # fmt: skip
+
+
+def same_again(place: Any) -> str:
+    """A text that names this place and no other, as short as one is."""
+    from beltroad.infrastructure.routes.places import find_place
+
+    where = f"{place.name}, {place.iso3}"
+    for text in (place.label, f"{where} (iata:{place.iata})", f"{where} ({place.place_id})"):
+        try:
+            if find_place(text) == place:
+                return text
+        except InputError:
+            continue
+    return f"{place.lat:g},{place.lon:g}"
+
+
+def meant(text: str) -> str:
+    """The one place that a text names, as a text that always names it.
+
+    Raises
+    ------
+    InputError
+        If there is none, or several of like weight; they are listed.
+    """
+    from beltroad.infrastructure.routes.places import find_place
+
+    return same_again(find_place(text))
