@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -q --no-compile 
 SCENARIO ?= examples/corridors.toml
 OUT ?= out
 
-.PHONY: appraise test check lint types docs data install install-test clean
+.PHONY: appraise test serve check lint types docs data install install-test clean
 
 appraise: install ## install what is needed, appraise the corridors, write the report to out/
 	$(BIN)/beltroad appraise $(SCENARIO) --out $(OUT)
@@ -32,6 +32,9 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/installed-test: $(VENV)/installed requirements-test.lock
 	$(PIP) -r requirements-test.lock
 	@touch $@
+
+serve: install ## the workspace in the browser
+	$(BIN)/beltroad serve --open
 
 docs: install-test
 	$(BIN)/python -m pip install -q --upgrade "pip>=25.1"

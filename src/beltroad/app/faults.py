@@ -12,13 +12,14 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from beltroad.app.api import API
-from beltroad.app.errors import Problem, TooMany, Unauthenticated, problem_of
+from beltroad.app.errors import Problem, TooMany, Unauthenticated, Unavailable, problem_of
 from beltroad.app.web import render
 from beltroad.errors import BeltroadError
 
 __all__ = ["answer", "install", "of"]
 
 _LOG = logging.getLogger("beltroad.app")
+_TRY_AGAIN = 5  # seconds; a database that was started again answers at once
 
 
 def install(app: FastAPI) -> None:
@@ -36,7 +37,9 @@ def of(request: Request, error: Exception) -> Response:
     if isinstance(error, Unauthenticated):
         return _sign_in(request, error)
     if isinstance(error, BeltroadError):
-        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
+        again = {TooMany: getattr(error, "retry_after", 60), Unavailable: _TRY_AGAIN}
+        after = next((s for kind, s in again.items() if isinstance(error, kind)), None)
+        headers = None if after is None else {"Retry-After": str(after)}
         return answer(request, problem_of(error), headers)
     if isinstance(error, HTTPException):
         problem = Problem(title=str(error.detail), status=error.status_code)

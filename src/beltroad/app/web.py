@@ -55,14 +55,18 @@ def language_of(request: Request) -> str:
 
 
 def render(request: Request, name: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page from a template. Every template knows ``t``, ``who``, ``Role``, ``lang``, ``csrf``."""
+    """A page from a template. Templates know ``t``, ``w``, ``who``, ``Role``, ``lang``, ``csrf``."""
     language = language_of(request)
 
     def t(key: str, /, **values: object) -> str:
         return texts.text(key, language, **values)
 
+    def w(words: object) -> object:
+        return texts.said(words, language) if isinstance(words, str) else words
+
     page = template(name).render(
         t=t,
+        w=w,
         lang=language,
         languages=texts.LANGUAGES,
         who=current(request),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from beltroad import evidence
 from beltroad.appraisal.scenario import InlineProject, Scenario, Schedule
 from beltroad.appraisal.scenario_file import place_refs
+from beltroad.appraisal.scenario_revised import with_revisions
 from beltroad.infrastructure.parameters import NetworkParameters
 from beltroad.infrastructure.pricing.borders import BorderTables
 from beltroad.infrastructure.pricing.pricing import Pricing, ServiceChange
@@ -93,12 +94,13 @@ def _service(schedule: Schedule) -> ServiceChange:
 
 
 def scenario_projects(scenario: Scenario) -> pd.DataFrame:
-    """All bundled and inline projects with ``acts`` and ``chosen``.
+    """All bundled and inline projects with ``acts`` and ``chosen``, revised facts in place.
 
     ``crossings`` (listed crossings of a new line) and ``capacity_teu_per_year`` are known for
     inline projects only.
     """
-    table = evidence.load("projects").assign(crossings="", capacity_teu_per_year=np.nan)
+    table = with_revisions(evidence.load("projects"), scenario.projects.revised)
+    table = table.assign(crossings="", capacity_teu_per_year=np.nan)
     own = pd.DataFrame([_inline_row(p) for p in scenario.projects.inline])
     if len(own):
         table = pd.concat([table, own.reindex(columns=table.columns)], ignore_index=True)

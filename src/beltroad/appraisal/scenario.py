@@ -38,12 +38,14 @@ from beltroad.appraisal.scenario_parts import (
     known,
     plain_text,
 )
+from beltroad.appraisal.scenario_revised import Gauge, RevisedProject, misfits
 from beltroad.appraisal.uncertainty.part import Uncertainty
 from beltroad.infrastructure.network import great_circle_km
 from beltroad.infrastructure.projects.plausibility import least_km
 
 __all__ = [
-    "Filter", "InlineProject", "Parameters", "Projects", "Reform", "Scenario", "Schedule", "States",
+    "Filter", "InlineProject", "Parameters", "Projects", "Reform", "RevisedProject", "Scenario",
+    "Schedule", "States",
 ]  # fmt: skip
 
 # Effects that a project of each mode may have.
@@ -52,7 +54,6 @@ EFFECTS = {
     "water": ("new_link", "upgrade"), "port": ("new_port", "terminal"),
     "dryport": ("new_terminal", "terminal"),
 }  # fmt: skip
-Gauge = Literal[762, 914, 950, 1000, 1050, 1055, 1067, 1435, 1520, 1524, 1600, 1668, 1676]
 
 
 def _state(value: object) -> int | str:
@@ -182,6 +183,14 @@ class Projects(Part):
     exclude: tuple[ProjectId, ...] = ()
     with_halted: bool = False
     inline: tuple[InlineProject, ...] = ()
+    revised: tuple[RevisedProject, ...] = ()
+
+    @field_validator("revised")
+    @classmethod
+    def _fits(cls, value: tuple[RevisedProject, ...]) -> tuple[RevisedProject, ...]:
+        if value and (wrong := misfits(value)):
+            raise ValueError("; ".join(wrong))
+        return value
 
     @field_validator("inline")
     @classmethod
@@ -307,9 +316,12 @@ class Scenario(Part):
         from beltroad.appraisal.own_accounts import OwnAccounts
 
         folder = self.parameters.trade_data
-        text = self.model_dump_json(
-            exclude={"name": True, "description": True, "parameters": {"trade_data"}}
-        )
+        left_out: dict[str, Any] = {
+            "name": True, "description": True, "parameters": {"trade_data"},
+        }  # fmt: skip
+        if not self.projects.revised:  # without any, the digest is what it always was
+            left_out["projects"] = {"revised"}
+        text = self.model_dump_json(exclude=left_out)
         # The user's accounts count by what they hold, not by where they lie.
         text += "" if folder is None else OwnAccounts.of(folder).digest
         return hashlib.sha256(text.encode()).hexdigest()

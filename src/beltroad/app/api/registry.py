@@ -109,9 +109,10 @@ def list_records(
 
 @router.get("/{kind}/export", operation_id="export_records", summary="Records as a file",
             responses={**_FAULTS, 200: {"content": {
-                media: {"schema": {"type": "string", "format": "binary"}}
-                for media in ("text/csv", "application/json", exports.FORMS["xlsx"][1])
-            }, "description": "The file"}}, response_class=Response)  # fmt: skip
+                "application/json": {"schema": {"type": ["object", "array"]}}, **{
+                    media: {"schema": {"type": "string", "format": "binary"}}
+                    for media in ("text/csv", exports.FORMS["xlsx"][1])
+                }}, "description": "The file"}}, response_class=Response)  # fmt: skip
 def export_records(
     request: Request,
     kind: KindName,

@@ -6,7 +6,6 @@ import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi import Response as Plain
 from pydantic import BaseModel, Field
 
 from beltroad.app.accounts.roles import Principal, Role, require
@@ -50,6 +49,20 @@ class PlacesFound(BaseModel):
     """Places by a name or its beginning, likeliest first."""
 
     items: list[PlaceFound]
+
+
+class GateFound(BaseModel):
+    """Something that can be closed; ``text`` names it."""
+
+    text: str
+    label: str
+    kind: str
+
+
+class GatesFound(BaseModel):
+    """What can be closed, by a part of its name."""
+
+    items: list[GateFound]
 
 
 class RoutesAnswer(BaseModel):
@@ -117,11 +130,21 @@ def find_places(
     return cached(request, lambda: {"items": places.found(q, limit)}, max_age=_DAY)
 
 
+@router.get("/closures", operation_id="find_closures", summary="What can be closed",
+            response_model=GatesFound, responses=NOT_CHANGED)  # fmt: skip
+def find_closures(
+    request: Request, q: Name, limit: Annotated[int, Query(ge=1, le=places.MOST)] = 8,
+    who: Principal = require(Role.VIEWER),
+) -> Response:  # fmt: skip
+    """Straits, borders, countries, container ports and lines of projects with such a name."""
+    return cached(request, lambda: {"items": places.closable(q, limit)}, max_age=_DAY)
+
+
 @router.post("/routes", operation_id="submit_routes", summary="Ask for ways", status_code=202,
              responses={200: {"model": Job, "description": "Answered before"}, **_MANY},
              )  # fmt: skip
 def submit_routes(
-    request: Request, response: Plain, asked: RouteRequest, who: Principal = require(Role.ANALYST)
+    request: Request, response: Response, asked: RouteRequest, who: Principal = require(Role.ANALYST)
 ) -> Job:
     """A job; done at once where the same question was answered before."""
     return _submitted(request, response, routes.NAME, asking.checked(asked), who)
@@ -132,7 +155,7 @@ def submit_routes(
              responses={200: {"model": Job, "description": "Answered before"}, **_MANY},
              )  # fmt: skip
 def submit_disruption(
-    request: Request, response: Plain, asked: DisruptionRequest,
+    request: Request, response: Response, asked: DisruptionRequest,
     who: Principal = require(Role.ANALYST),
 ) -> Job:  # fmt: skip
     """A job; done at once where the same question was answered before."""
@@ -141,7 +164,7 @@ def submit_disruption(
 
 
 def _submitted(
-    request: Request, response: Plain, kind: str, asked: BaseModel, who: Principal
+    request: Request, response: Response, kind: str, asked: BaseModel, who: Principal
 ) -> Job:
     state = request.app.state
     row = queue.submit(state.database, state.settings, kind, asked, who)

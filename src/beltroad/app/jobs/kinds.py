@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
@@ -89,9 +88,7 @@ Kinds = Mapping[str, Kind]
 @lru_cache(maxsize=1)
 def kinds() -> Kinds:
     """All kinds of the workspace, by name."""
-    names = [f"beltroad.app.work.{name}" for name in MODULES]
-    # While the workspace is being built: a module that is not there yet has no kind.
-    found = [import_module(name).KIND for name in names if find_spec(name)]
+    found = [import_module(f"beltroad.app.work.{name}").KIND for name in MODULES]
     return {kind.name: kind for kind in found}
 
 

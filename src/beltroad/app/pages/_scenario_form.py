@@ -15,6 +15,8 @@ from beltroad.app.questions.scenarios.fields import ROWS, Entry, row_entries, se
 from beltroad.app.questions.scenarios.form import Form, from_mapping
 from beltroad.app.questions.scenarios.looking import look_at
 from beltroad.app.questions.scenarios.reading import Placed, mapping_of, scenario_of
+from beltroad.app.questions.scenarios.revisions import entries as facts_here
+from beltroad.app.questions.scenarios.revisions import revisions, with_revisions
 from beltroad.app.questions.scenarios.writing import toml_of
 from beltroad.errors import ScenarioError
 
@@ -42,7 +44,8 @@ async def fields_given(request: Request) -> dict[str, list[str]]:
 def begun(request: Request, source: str) -> tuple[dict[str, Any], str]:
     """The scenario that a new one starts from, and what it was.
 
-    ``source`` is ``starter:KEY``, ``saved:KEY``, ``run:HASH`` or empty.
+    ``source`` is ``starter:KEY``, ``saved:KEY``, ``run:HASH`` or empty. What is begun anew takes
+    bundled projects as the registry has them now; a copy takes them as they were there.
 
     Raises
     ------
@@ -52,7 +55,8 @@ def begun(request: Request, source: str) -> tuple[dict[str, Any], str]:
     kind, _, key = source.partition(":")
     state = request.app.state
     if kind == "starter":
-        return dict(starters.starter(key).mapping), key
+        found = revisions(state.database)
+        return with_revisions(starters.starter(key).mapping, found), key
     if kind == "saved":
         return dict(saved.kept(state.database, key).mapping), key
     if kind == "run":
@@ -61,7 +65,7 @@ def begun(request: Request, source: str) -> tuple[dict[str, Any], str]:
         return result_of(state.settings, state.database, key).scenario, key[:12]
     if source:
         raise NotFound(f"from={source[:60]!r}: give starter:KEY, saved:KEY or run:HASH")
-    return {}, ""
+    return with_revisions({}, revisions(state.database)), ""
 
 
 def word_of(t: Callable[..., str]) -> Callable[[object], str]:
@@ -85,13 +89,14 @@ def shown_form(
     database = request.app.state.database
     mapping = form.mapping if form is not None else _read(text or "")
     scenario = None
+    corrected = revisions(database)
     if form is None or not form.faults:
         try:
             scenario = scenario_of(mapping)
         except ScenarioError:
             scenario = None
     if mode == "form" and form is None:
-        form = from_mapping(mapping, saved.own_projects(database))
+        form = from_mapping(mapping, saved.own_projects(database), facts_here(corrected))
     chosen = saved.choices(database) if mode == "form" else []
     return {
         "mode": mode,
@@ -101,6 +106,7 @@ def shown_form(
         "sections": sections(),
         "rows": {part: row_entries(part) for part in ROWS},
         "choices": chosen,
+        "corrected": corrected.values(),
         "corridors": list(dict.fromkeys(c.corridor for c in chosen)),
         "modes": MODES,
         "statuses": STATUSES,

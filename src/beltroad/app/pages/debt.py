@@ -31,7 +31,9 @@ def index(request: Request, who: Principal = require(Role.VIEWER)) -> HTMLRespon
     layers = [{
         "id": "rating", "title": texts.text("debt.layer", language), "visible": True,
         "url": "/api/v1/debt/map", "style": "choropleth", "ramp": "sequential",
-        "unit": texts.text("debt.layer_unit", language),
+        "limits": list(range(1, len(listing.RANKS))),
+        "names": [texts.text(f"debt.rank.{each.replace(' ', '_')}", language)
+                  for each in listing.RANKS],
     }]  # fmt: skip
     return render(request, "pages/debt.html", table=table, layers=layers, faults=[])
 
@@ -151,7 +153,8 @@ def _case(request: Request, inputs: Any, known_as: str, here: str, changes: Any)
         typed=[*typed, *([dict.fromkeys(_FIELDS, "")] * _BLANK_ROWS)][: cases.MOST_LOANS],
         asked={"framework": framework, "date": on, "result": digest},
         frameworks=cases.FRAMEWORKS, scenarios=scenarios.scenarios(state.database),
-        result=result, result_fault=result_fault, files=f"/api/v1{here}",
+        result=result, result_fault=result_fault,
+        finished=scenarios.finished(state.database), files=f"/api/v1{here}",
         api_more=_api_query(framework, on, typed), published=_published(known_as),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pandas as pd
 from fastapi import APIRouter, Query, Request
@@ -43,14 +43,14 @@ def _seconds(row: JobRow) -> float | None:
 def jobs_page(
     request: Request,
     everyone: Annotated[bool, Query(alias="all")] = False,
-    state: Annotated[State | None, Query()] = None,
+    state: Annotated[State | Literal[""], Query()] = "",
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     who: Principal = require(Role.VIEWER),
 ) -> HTMLResponse:
     """Your jobs, or all."""
     language = language_of(request)
     rows, total = queue.list_jobs(
-        request.app.state.database, who=None if everyone else who.name, state=state,
+        request.app.state.database, who=None if everyone else who.name, state=state or None,
         page=page, per_page=_PER_PAGE,
     )  # fmt: skip
 

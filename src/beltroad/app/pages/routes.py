@@ -26,7 +26,6 @@ from beltroad.errors import InputError
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
-# What can be closed without knowing a name: the straits, for the list under the field.
 _SMALL = 120
 
 
@@ -48,7 +47,7 @@ def routes_page(request: Request, who: Principal = require(Role.VIEWER)) -> HTML
         context |= _drawn(request, found)
     return render(
         request, "pages/routes.html", status=422 if asked.faults else 200,
-        straits=_straits(), modes=routes.MODES, **context,
+        modes=routes.MODES, **context,
     )  # fmt: skip
 
 
@@ -69,12 +68,13 @@ def disruption_page(request: Request, who: Principal = require(Role.VIEWER)) -> 
     if found is not None:
         url = f"/api/v1/disruptions/{found.hash}/geo"
         context["layers"] = [
+            _outlines(request),
             {"id": "loss", "title": _t(request, "loss_layer"), "url": url, "style": "choropleth",
-             "visible": True, "unit": "% of trade", "ramp": "sequential"}
+             "visible": True, "unit": "% of trade", "ramp": "sequential"},
         ]  # fmt: skip
     return render(
         request, "pages/routes_disruption.html", status=422 if asked.faults else 200,
-        straits=_straits(), **context,
+        **context,
     )  # fmt: skip
 
 
@@ -91,7 +91,8 @@ def disruption_given(
 @router.get("/routes/services")
 def services_page(request: Request, who: Principal = require(Role.VIEWER)) -> HTMLResponse:
     """All named services."""
-    layers = [{"id": "services", "title": _t(request, "services"), "url": "/api/v1/geo/services",
+    layers = [_outlines(request),
+              {"id": "services", "title": _t(request, "services"), "url": "/api/v1/geo/services",
                "style": "place", "visible": True, "unit": ""}]  # fmt: skip
     return render(request, "pages/routes_services.html", table=lookups.listed(), layers=layers)
 
@@ -141,6 +142,11 @@ def routes_by_hash(
     """The address of the question that a result answers."""
     found = stored(request, hash, routes.NAME)
     return RedirectResponse("/routes?" + _query(found.summary["request"]), status_code=303)
+
+
+def _outlines(request: Request) -> dict[str, Any]:
+    return {"id": "outlines", "title": _t(request, "outlines"), "url": "/api/v1/geo/outlines",
+            "style": "outline", "visible": True, "unit": ""}  # fmt: skip
 
 
 def _t(request: Request, key: str, **values: object) -> str:
@@ -202,7 +208,7 @@ def _answered(request: Request, asked: Asked, kind: Kind) -> dict[str, Any]:
 def _drawn(request: Request, found: Stored) -> dict[str, Any]:
     """Charts and map layers of a result; each way is a layer of its own."""
     base = f"/api/v1/routes/{found.hash}/geo"
-    layers = [
+    layers = [_outlines(request)] + [
         {"id": f"way-{n}", "title": f"{n}: {chain}", "url": f"{base}?way={n}", "style": "route",
          "visible": True, "unit": ""}
         for n, chain in enumerate(found.summary["chains"], start=1)
@@ -219,9 +225,3 @@ def _colours() -> dict[str, str]:
     from beltroad.appraisal.report.routedrawings import MODE_COLOURS
 
     return MODE_COLOURS
-
-
-def _straits() -> list[tuple[str, str]]:
-    from beltroad.infrastructure.routes.closures import STRAITS
-
-    return [(tag, label) for tag, (label, _) in STRAITS.items()]

@@ -36,6 +36,7 @@ from beltroad.app.questions.scenarios.reading import (
     placed,
     scenario_of,
 )
+from beltroad.app.questions.scenarios.revisions import entries, revisions
 from beltroad.app.questions.scenarios.writing import toml_of
 from beltroad.app.web import language_of, render
 from beltroad.app.work.appraisal import NAME
@@ -119,7 +120,9 @@ def _editor(
         context = shown_form(request, who, text=shown, faults=wrong, found=found, mode="text",
                              note=note)  # fmt: skip
     else:
-        form = from_mapping(mapping, saved.own_projects(request.app.state.database))
+        database = request.app.state.database
+        corrected = entries(revisions(database))
+        form = from_mapping(mapping, saved.own_projects(database), corrected)
         if not mapping:
             form.faults = []
         context = shown_form(request, who, form=form, found=found, note=note)
@@ -217,6 +220,7 @@ def _act(
     action = (fields.get("action") or ["look"])[-1]
     path = f"/scenarios/{found.key}" if found else "/scenarios/new"
     own = saved.own_projects(request.app.state.database)
+    corrected = entries(revisions(request.app.state.database))
     if (fields.get("mode") or ["form"])[-1] == "text":
         text = mapping_given(fields)
         try:
@@ -227,9 +231,9 @@ def _act(
         if faults or action in ("look", "check"):
             return _text_looked_at(request, who, text, found, look=action == "check",
                                    sound=_t(request, "sound"))  # fmt: skip
-        form = from_mapping(mapping, own)
+        form = from_mapping(mapping, own, corrected)
     else:
-        form, text = from_fields(fields, own), ""
+        form, text = from_fields(fields, own, corrected), ""
         mapping = form.mapping
     if action.startswith("add-"):
         form = with_blank(form, action.removeprefix("add-"))

@@ -43,7 +43,7 @@ def outlines(path: Path | None) -> dict[str, Any]:
     return _of_file(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
-@lru_cache(maxsize=1)
+@once
 def _bundled() -> dict[str, Any]:
     return collection(json.loads(evidence.read_bytes("polygons")))
 

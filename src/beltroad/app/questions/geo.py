@@ -21,8 +21,8 @@ __all__ = [
     "projects", "services", "warm",
 ]  # fmt: skip
 
-# Width of the grid that lines are drawn together on, degrees: about 5,000 links of rail and sea.
-MODES = {"rail": 1.25, "sea": 4.0, "road": 2.5, "water": 0.75}
+# Width of the grid that lines are drawn together on, degrees; lanes at sea are drawn as they are.
+MODES = {"rail": 1.25, "sea": 0.0, "road": 2.5, "water": 0.75}
 STATES = ("open", "building", "planned", "halted")
 _AT_A_PLACE = ("terminal", "new_port", "new_terminal")
 _EDGE = 180.0
@@ -71,9 +71,13 @@ def network(modes: tuple[str, ...] = ("rail", "sea")) -> Collection:
 @lru_cache(maxsize=8)
 def _lines(mode: str) -> tuple[list[list[list[float]]], int]:
     """Lines of one mode, joined end to end, and how many links they are made of."""
+    from beltroad.app.questions.sea_lanes import lanes
     from beltroad.appraisal.maplayers import thinned
     from beltroad.infrastructure.network import Network
 
+    if mode == "sea":
+        ways = lanes()
+        return chained(ways), len(ways)
     net = Network.bundled()
     frame = thinned(net, net.has_mode(mode), mode, MODES[mode])
     ends = frame[["lon", "lat"]].to_numpy(float).round(2).reshape(-1, 2, 2)
@@ -159,13 +163,15 @@ def _line(points: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, Any]:
 
 def corridors(frame: pd.DataFrame) -> Collection:
     """One feature for each corridor: the lines and places of its published projects."""
+    from beltroad.app.questions.projects.listing import coded, words_for
+
     features = []
     for corridor, rows in frame.groupby("corridor", sort=True):
         parts = [g for row in rows.to_dict("records") if (g := _project_geometry(row)) is not None]
         lines = [g["coordinates"] for g in parts if g["type"] == "LineString"]
         lines += [c for g in parts if g["type"] == "MultiLineString" for c in g["coordinates"]]
         spots = [g["coordinates"] for g in parts if g["type"] == "Point"]
-        name = str(corridor).replace("-", " ")
+        name = coded("corridor", str(corridor), words_for("en"))
         geometry = {
             "type": "GeometryCollection",
             "geometries": [

@@ -22,6 +22,7 @@ from beltroad.app.questions.figures import (
     indicators,
 )
 from beltroad.app.questions.figures_base import count, figure, origin_of_table, row_origin
+from beltroad.app.questions.kept import from_disk, once
 
 if TYPE_CHECKING:
     from beltroad.app.database import Database
@@ -150,9 +151,16 @@ def pillar(name: str) -> Pillar:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+@once
 def observatory() -> Observatory:
     """Everything the front page shows of the evidence."""
+    return from_disk(
+        "observatory", _observatory,
+        read=Observatory.model_validate_json, write=lambda o: o.model_dump_json().encode(),
+    )  # fmt: skip
+
+
+def _observatory() -> Observatory:
     rows = claim_rows().values()
     return Observatory(
         pillars=tuple(pillar(name) for name in PILLARS),

@@ -1,7 +1,8 @@
 """The interface's words in English and Chinese, one TOML file for each part of the workspace.
 
 A file holds tables such as ``[routes.title]`` with the keys ``en`` and ``zh``. Words may hold
-named places in braces, the same ones in both languages.
+named places in braces, the same ones in both languages. Titles and units that come with an answer
+are English; ``answers/zh.toml`` has the Chinese for those that are known.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["LANGUAGES", "catalogue", "choose", "text"]
+__all__ = ["LANGUAGES", "catalogue", "choose", "said", "text"]
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 
@@ -40,6 +41,17 @@ def text(key: str, language: str, /, **values: object) -> str:
     """The words of a key; a key that is not there is a fault of ours and raises KeyError."""
     words = catalogue()[key][language]
     return words.format(**values) if values else words
+
+
+@lru_cache(maxsize=4)
+def _answers(language: str) -> Mapping[str, str]:
+    path = files("beltroad.app.texts") / "answers" / f"{language}.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def said(words: str, language: str) -> str:
+    """Words that came with an answer, in a language; as they are where nothing is known."""
+    return _answers(language).get(words, words)
 
 
 def choose(asked: str | None, accepted: str = "") -> str:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from beltroad.app.database import Database
     from beltroad.app.settings import Settings
 
-__all__ = ["request_of", "scenarios", "table_of_result"]
+__all__ = ["finished", "request_of", "scenarios", "table_of_result"]
+
+_KINDS = ("appraisal", "debt_projects")
+_MOST = 30
 
 
 def scenarios(database: Database) -> list[tuple[str, str]]:
@@ -20,6 +23,21 @@ def scenarios(database: Database) -> list[tuple[str, str]]:
     from beltroad.app.registry.store import Registry
 
     return [(r.key, r.title) for r in Registry(database).every("scenario", state="all")]
+
+
+def finished(database: Database) -> list[tuple[str, str]]:
+    """Hash and title of the latest results that may hold new debt, one for each question."""
+    from beltroad.app.jobs import queue
+
+    rows = [
+        row
+        for kind in _KINDS
+        for row in queue.list_jobs(database, state="done", kind=kind, per_page=_MOST)[0]
+        if row.result
+    ]
+    rows.sort(key=lambda row: row.created_at, reverse=True)
+    named = {str(row.result): f"{row.title}, {row.created_at:%Y-%m-%d %H:%M}" for row in rows}
+    return list(named.items())[:_MOST]
 
 
 def request_of(database: Database, key: str, country: str, *, everything: bool) -> dict[str, Any]:

@@ -34,8 +34,9 @@ from beltroad.risk.watch import Alert, Watched
 from beltroad.risk.watch.alerts import rank
 
 __all__ = [
-    "STATES", "STEPS", "Wanted", "answer_of", "chosen", "counts", "columns_of_changes", "found", "move", "open_ones",
-    "plain", "run_watch", "signals", "steps_of", "table", "trail",
+    "STATES", "STEPS", "Wanted", "address", "answer_of", "chosen", "columns_of_changes", "counts",
+    "found", "move", "open_ones", "plain", "rate", "run_watch", "signals", "state_word",
+    "steps_of", "table", "trail",
 ]  # fmt: skip
 
 STATES = ("live", "open", "acknowledged", "assigned", "snoozed", "closed", "all")
@@ -97,12 +98,13 @@ def _is(alert: Alert, state: str, today: datetime.date) -> bool:
     return alert.status == state
 
 
-def counts(look: Look) -> list[Figure]:
+def counts(look: Look, language: str = "en") -> list[Figure]:
     """Open alerts by severity."""
     live = open_ones(look)
+    words = {s: word(f"severity.{s}", language) for s in watching.SEVERITIES}
     return [
         Figure(
-            id=f"alerts-{severity}", label=f"Open alerts: {severity}", unit="alerts",
+            id=f"alerts-{severity}", label=word('figure.alerts', language, severity=words[severity]), unit="alerts",
             value=sum(a.severity == severity for a in live),
             origin=noted(look, "alerts of this severity that are neither closed nor snoozed today",
                          inputs=(("alerts in all", str(len(watching.alerts(look.events)))),)),
@@ -230,10 +232,20 @@ def answer_of(alert: Alert, language: str = "en") -> Answer:
     if alert.value is not None:
         direction = {"above": "at or above", "below": "at or below"}.get(alert.direction, "")
         beyond = f"; warns {direction} {alert.threshold:g}" if direction and alert.threshold else ""
-        figures.append(Figure(
-            id="value", label=label, value=alert.value, unit=unit, origin=base.model_copy(
-                update={"formula": f"latest figure{beyond}",
-                        "kind": "computed" if alert.source == "warning" else "claimed"})))  # fmt: skip
+        figures.append(
+            Figure(
+                id="value",
+                label=label,
+                value=alert.value,
+                unit=unit,
+                origin=base.model_copy(
+                    update={
+                        "formula": f"latest figure{beyond}",
+                        "kind": "computed" if alert.source == "warning" else "claimed",
+                    }
+                ),
+            )
+        )
     if alert.threshold is not None:
         figures.append(Figure(
             id="threshold", label=word("c.threshold", language), value=alert.threshold, unit=unit,

@@ -20,8 +20,8 @@ from beltroad.errors import Fault, InputError, ScenarioError
 from beltroad.risk.journal import Event, Transaction
 
 __all__ = [
-    "Look", "SeenJournal", "col", "day", "faults_of", "in_web_words", "journal_of", "look_at", "noted",
-    "revision_of", "uploaded", "word",
+    "Look", "SeenJournal", "col", "day", "faults_of", "in_web_words", "journal_of", "look_at",
+    "noted", "revision_of", "uploaded", "word",
 ]  # fmt: skip
 
 _CLI = re.compile(r"\s*List them: beltroad risk [a-z ]+$")
@@ -37,8 +37,15 @@ def word(key: str, language: str = "en", /, **values: object) -> str:
     return texts.text(name, language, **values)
 
 
-def col(name: str, language: str = "en", kind: str = "text", unit: str = "",
-        decimals: int | None = None, origin: Origin | None = None, about: str = "") -> Column:  # fmt: skip
+def col(
+    name: str,
+    language: str = "en",
+    kind: str = "text",
+    unit: str = "",
+    decimals: int | None = None,
+    origin: Origin | None = None,
+    about: str = "",
+) -> Column:
     """A column titled in the reader's language."""
     if kind == "number" and decimals is None:
         decimals = 0
@@ -160,6 +167,11 @@ class Look:
     def as_of(self) -> str:
         """Day of the last event."""
         return self.events[-1].at[:10] if self.events else ""
+
+    @property
+    def tomorrow(self) -> str:
+        """The first day that something can be put off to."""
+        return (self.today + datetime.timedelta(days=1)).isoformat()
 
 
 def look_at(database: Database) -> Look:

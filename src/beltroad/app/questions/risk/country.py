@@ -13,7 +13,7 @@ from beltroad.app.questions.figures_base import column, origin_of_table, text_co
 from beltroad.app.questions.risk import alerts
 from beltroad.app.questions.risk.base import word
 
-__all__ = ["Drawn", "history", "over_time"]
+__all__ = ["Drawn", "history", "one_signal", "over_time"]
 
 _MOST = 6
 
@@ -43,7 +43,7 @@ def history(iso3: str) -> pd.DataFrame:
     table = _values()
     if iso3 not in table.index.get_level_values("iso3"):
         return pd.DataFrame()
-    own = table.loc[iso3]
+    own = table.xs(iso3, level="iso3")
     names = [name for name in thresholds().index if name in own.columns]
     return own[names].dropna(how="all")
 
@@ -69,10 +69,21 @@ def over_time(iso3: str, language: str = "en") -> tuple[list[Drawn], Table | Non
     return [d for d in drawn if d.svg], table
 
 
+def one_signal(iso3: str, indicator: str, language: str = "en") -> Drawn | None:
+    """The figures behind one signal over the years; none where they are not of the tables."""
+    from beltroad.risk.warning.signals import thresholds
+
+    rows, known = history(iso3), thresholds()
+    if indicator not in rows.columns:
+        return None
+    found = _drawn(indicator, rows[indicator].dropna(), known, True, language)
+    return found if found.svg else None
+
+
 def _drawn(
     name: str, series: pd.Series, known: pd.DataFrame, lit: bool, language: str
 ) -> Drawn:  # fmt: skip
-    at = known.loc[name]
+    at = known.to_dict("index")[name]
     title, unit = str(at["label"]), str(at["unit"])
     if series.empty:
         return Drawn(name, title, unit, "", lit)

@@ -63,7 +63,7 @@ def answer(
     from beltroad.risk.portfolio.example import SOURCE
 
     settings = _settings(base)
-    at = base.levels.set_index("level").loc[_share(level)]
+    at = next(r for r in base.levels.to_dict("records") if r["level"] == _share(level))
     expected = _origin("sum over loans of probability times amount times (1 - recovery)",
                        inputs=settings)  # fmt: skip
     drawn = _origin("loss of that rank among the scenarios; range: two standard errors",

@@ -100,14 +100,15 @@ def found(look: Look, key: str) -> Risk:
     return risks[name]
 
 
-def counts(look: Look) -> list[Figure]:
+def counts(look: Look, language: str = "en") -> list[Figure]:
     """Live risks by rating, late controls and reviews that are due."""
     live = [r for r in reg.register(look.events).values() if r.live]
     inputs = (("live risks", str(len(live))),)
+    names = {each: word(f"rating.{each or 'none'}", language) for each in (*RATINGS, "")}
     out = [
         Figure(
             id=f"risks-{rating or 'none'}", unit="risks",
-            label=f"Risks: {rating}" if rating else "Risks not assessed",
+            label=word("figure.risks", language, rating=names[rating]),
             value=sum(r.residual_rating == rating for r in live),
             origin=noted(look, "live risks with this rating after controls: the product of the "
                          "steps of likelihood and gravest effect, 5 medium, 10 high, 17 extreme",
@@ -116,11 +117,17 @@ def counts(look: Look) -> list[Figure]:
         for rating in (*reversed(RATINGS), "")
     ]  # fmt: skip
     late, reviews = reg.overdue_controls(live, look.today), reg.due_reviews(live, look.today)
+    out.append(
+        Figure(
+            id="overdue",
+            label=word("overdue.title", language),
+            value=len(late),
+            unit="controls",
+            origin=noted(look, "controls planned or failed whose day has passed", inputs=inputs),
+        )
+    )
     out.append(Figure(
-        id="overdue", label="Controls overdue", value=len(late), unit="controls",
-        origin=noted(look, "controls planned or failed whose day has passed", inputs=inputs)))  # fmt: skip
-    out.append(Figure(
-        id="reviews", label="Reviews due", value=len(reviews), unit="reviews",
+        id="reviews", label=word("due.title", language), value=len(reviews), unit="reviews",
         origin=noted(look, "risks last looked at a month ago if high or extreme, three if medium, "
                      "twelve if low, or longer", inputs=inputs)))  # fmt: skip
     return out
@@ -178,10 +185,10 @@ def rollup(look: Look, language: str = "en") -> Table:
         projects=[word(f"rating.{v or 'none'}", language) for v in rated["projects"]],
         _href=[f"/risk/country/{code}" for code in rated["iso3"]],
     )
-    base = noted(look, "the worst of own risks, risks of projects and grade (1-3 low, 4-5 medium, "
-                 "6 high, 7 extreme)")  # fmt: skip
-    any_of = noted(look, "bounds of the probability that one of the high and extreme risks happens: "
-                   "the largest of the bands' middles to their sum, at most 100 %")  # fmt: skip
+    base = noted(look, "the worst of own risks, risks of projects and grade (1-3 low, 4-5 "
+                 "medium, 6 high, 7 extreme)")  # fmt: skip
+    any_of = noted(look, "bounds of the probability that one of the high and extreme risks "
+                   "happens: the largest of the bands' middles to their sum, at most 100 %")  # fmt: skip
     return table_of("countries", word("rollup.title", language), shown, [
         col("name", language), col("iso3", language), col("rating", language, origin=base),
         col("own", language), col("projects", language),
@@ -193,12 +200,13 @@ def rollup(look: Look, language: str = "en") -> Table:
     ], origin=base)  # fmt: skip
 
 
-def whole(look: Look) -> Figure:
+def whole(look: Look, language: str = "en") -> Figure:
     """Rating of everything together."""
     risks = reg.register(look.events)
     parts = cells(reg.overall(risks, reg.countries(risks, grades().reset_index())))
     return Figure(
-        id="overall", label="Overall level", value=parts[-1]["rating"] or None,
+        id="overall", label=word("figure.overall", language),
+        value=word(f"rating.{parts[-1]['rating']}", language) if parts[-1]["rating"] else None,
         origin=noted(
             look, "the worse of the overall risks and of the highest rating that countries with a "
             "tenth of the projects at risk have or exceed",
@@ -223,10 +231,20 @@ def due(look: Look, language: str = "en") -> Table:
     rows = reg.due_reviews(reg.register(look.events).values(), look.today)
     rows["_href"] = "/risk/register/" + rows["risk"].astype(str)
     rows["rating"] = [word(f"rating.{v or 'none'}", language) for v in rows["rating"]]
-    return table_of("due", word("due.title", language), rows, [
-        col("risk", language), col("title", language), col("rating", language),
-        col("owner", language), col("last", language, "date"), col("due", language, "date"),
-    ], origin=noted(look, "monthly if high or extreme, quarterly if medium, else yearly"))  # fmt: skip
+    return table_of(
+        "due",
+        word("due.title", language),
+        rows,
+        [
+            col("risk", language),
+            col("title", language),
+            col("rating", language),
+            col("owner", language),
+            col("last", language, "date"),
+            col("due", language, "date"),
+        ],
+        origin=noted(look, "monthly if high or extreme, quarterly if medium, else yearly"),
+    )
 
 
 def changes(look: Look, key: str = "", since: str = "", language: str = "en") -> Table:
@@ -338,10 +356,8 @@ def control(
     book, name = _book(database, key, expected)
     risks = reg.register(book.events())
     own = given.get("id", "").strip() or f"C{len(risks[name].controls) + 1}"
-    new = Control(
-        own, *(given.get(n, "").strip() for n in ("title", "kind", "owner", "due")),
-        given.get("status", "").strip() or "planned",
-    )  # fmt: skip
+    said = {n: given.get(n, "").strip() for n in ("title", "kind", "owner", "due", "status")}
+    new = Control(own, **{**said, "status": said["status"] or "planned"})
     if wrong := model.control_problems(new):
         raise ScenarioError(f"control {own:.40}", [Fault(a, b) for a, b in wrong])
     with in_web_words():

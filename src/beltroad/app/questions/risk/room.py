@@ -17,9 +17,17 @@ __all__ = ["countries", "country_rows", "map_of", "overview", "signal_table"]
 
 def overview(look: Look, language: str = "en") -> Answer:
     """Overall level, alerts by severity, risks by rating, what is late; signals with rates."""
-    figures = (registers.whole(look), *alerts.counts(look), *registers.counts(look))
-    return Answer(title=word("title", language), figures=figures,
-                  tables=(signal_table(language),), notes=(word("lead_only", language),))  # fmt: skip
+    figures = (
+        registers.whole(look, language),
+        *alerts.counts(look, language),
+        *registers.counts(look, language),
+    )
+    return Answer(
+        title=word("title", language),
+        figures=figures,
+        tables=(signal_table(language),),
+        notes=(word("lead_only", language),),
+    )
 
 
 def signal_table(language: str = "en") -> Table:
@@ -31,9 +39,12 @@ def signal_table(language: str = "en") -> Table:
     base = origin_of_table("risk_warning_thresholds", "computed", method="early-warning")
     here = origin_of_table("risk_indicators", "computed", method="early-warning").model_copy(
         update={"formula": "economies whose latest figure is beyond the threshold"})  # fmt: skip
-    calling = here.model_copy(update={
-        "formula": "of these: model from grade 6 on, combined where high, single ones where "
-                   "critical; economies in default, arrears or restructuring call nobody"})  # fmt: skip
+    calling = here.model_copy(
+        update={
+            "formula": "of these: model from grade 6 on, combined where high, single ones where "
+            "critical; economies in default, arrears or restructuring call nobody"
+        }
+    )
     frame = pd.DataFrame({
         "signal": known["label"], "unit": known["unit"], "threshold": known["threshold"],
         "direction": [word(f"direction.{d}", language) for d in known["direction"]],
@@ -67,8 +78,12 @@ def country_rows() -> list[dict[str, Any]]:
 def countries(language: str = "en") -> Table:
     """The same for readers."""
     base = origin_of_table("risk_indicators", "computed", method="risk-country")
-    graded = base.model_copy(update={
-        "formula": "1 best to 7; grades 2 to 7 begin at a probability of 1, 2, 4, 7, 12 and 25 %"})  # fmt: skip
+    graded = base.model_copy(
+        update={
+            "formula": "1 best to 7; grades 2 to 7 begin at a probability of 1, 2, 4, 7, 12 and "
+            "25 %"
+        }
+    )
     fitted = base.model_copy(update={
         "formula": "logistic regression on the drivers; of an economy in distress the share of "
                    "such years that were followed by another"})  # fmt: skip

@@ -26,7 +26,7 @@ def answer(found: ShockResult) -> Answer:
     debt = _origin("debt dynamics with dearer money, less without")
     cut = _origin("trade of relations that no way is left for")
     grade = _origin("grade of country risk with the figures after the shock, less before")
-    worst = found.summary.loc[found.summary["real_income_change_usd"].idxmin()]
+    worst = found.summary.sort_values("real_income_change_usd", kind="stable").to_dict("records")[0]
     figures = (
         figure("worst", f"Largest loss of income: {worst['shock']}",
                worst["real_income_change_usd"], "USD a year", trade),

@@ -43,7 +43,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, str, int | None, str]]] = {
     "countries": {
         "name": ("Economy", "", None, ""), "iso3": ("Code", "", None, ""),
         "trade_usd": ("Trade", "million USD a year", 0, "exports + imports that are counted"),
-        "hit_share": ("Share hit", "share of trade", 3, "trade that loses time ÷ trade"),
+        "hit_share": ("Share hit", "share of trade", 3, "trade cut off or over 1 % dearer to ship ÷ trade"),
         "loss_usd": ("Loss", "million USD a year", 1, _LOSS + ", in full for either end"),
         "loss_pct_of_trade": ("Loss", "% of trade", 2, "100 × loss ÷ trade"),
         "cut_off_usd": ("Cut off", "million USD a year", 1, "trade without any way left"),
@@ -129,7 +129,7 @@ def answer_of(record: dict[str, Any], found: dict[str, pd.DataFrame]) -> Answer:
         _figure("loss_pct", "Of all trade counted", 100 * loss / trade, "%", "100 × loss ÷ trade",
                 ("trade", f"{trade / 1e9:,.0f} billion USD a year")),
         _figure("hit", "Trade that is hit", 100 * float(record["hit_share"]), "% of trade",
-                "trade that loses time or its way ÷ trade"),
+                "trade cut off or made over 1 % dearer to ship ÷ trade"),
         _figure("cut_off", "Trade cut off", float(record["cut_off_usd"]) / 1e9,
                 "billion USD a year", "trade without any way left, at its value"),
         _figure("tco2e", "More emissions", float(record["tco2e"]) / 1e6,

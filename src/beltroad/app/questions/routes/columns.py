@@ -45,7 +45,7 @@ def computed(
 ) -> Origin:
     """Computed by the route search from the tables of the network."""
     return Origin(
-        source="Network, parameters and waits listed under Sources", licence=LICENCE,
+        source="Computed: parameters below", licence=LICENCE,
         kind="computed", formula=formula, method=method, inputs=tuple(inputs), note=note,
     )  # fmt: skip
 

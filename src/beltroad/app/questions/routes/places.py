@@ -7,16 +7,9 @@ from typing import Any
 
 from beltroad.errors import InputError
 
-__all__ = ["MOST", "found", "meant", "same_again", "warm"]
+__all__ = ["MOST", "closable", "found", "meant", "same_again"]
 
 MOST = 20
-
-
-def warm() -> None:
-    """Read the names, so that the first one to type does not wait."""
-    from beltroad.infrastructure.routes.places import find_place
-
-    find_place("DEDUI")
 
 
 @lru_cache(maxsize=4096)
@@ -68,3 +61,34 @@ def meant(text: str) -> str:
     from beltroad.infrastructure.routes.places import find_place
 
     return same_again(find_place(text))
+
+
+@lru_cache(maxsize=1)
+def _gates() -> tuple[tuple[str, str, str, str], ...]:
+    """Folded words, text, label and kind of what can be closed by name, straits first."""
+    from beltroad import evidence
+    from beltroad.infrastructure.routes.closures import STRAITS
+    from beltroad.infrastructure.routes.places import fold
+
+    rows = [("strait:" + tag, label, "strait") for tag, (label, _) in STRAITS.items()]
+    for r in evidence.load("borders").to_dict("records"):
+        said = f"{r['name']} ({r['iso3_a']}–{r['iso3_b']}, {r['mode']})"
+        rows.append((f"border:{r['border_id']}", said, "border"))
+    for r in evidence.load("countries").to_dict("records"):
+        rows.append((f"country:{r['iso3']}", str(r["name"]), "country"))
+    for r in evidence.load("container_ports").to_dict("records"):
+        rows.append((f"port:{r['locode']}", f"{r['name']} ({r['locode']})", "port"))
+    for r in evidence.load("projects").to_dict("records"):
+        rows.append((f"line:{r['id']}", str(r["name"]), "line"))
+    return tuple((fold(f"{text} {label}"), text, label, kind) for text, label, kind in rows)
+
+
+@lru_cache(maxsize=4096)
+def closable(text: str, limit: int = 8) -> tuple[dict[str, str], ...]:
+    """Straits, borders, countries, ports and lines whose name holds the text."""
+    from beltroad.infrastructure.routes.places import fold
+
+    key = fold(text)
+    hits = [row for row in _gates() if key and key in row[0]]
+    hits.sort(key=lambda row: not fold(row[2]).startswith(key))
+    return tuple({"text": t, "label": label, "kind": kind} for _, t, label, kind in hits[:limit])

@@ -149,11 +149,14 @@ def _figures(found: Found) -> list[Figure]:
                 ),
             )
         )  # fmt: skip
-    for row in detour(found)[:2]:
-        name, unit = ("days", "days") if row["best"] == "Fastest" else ("usd", "USD per TEU")
+    rows = {row["best"]: row for row in detour(found)}
+    for word, name in (("Fastest", "days"), ("Cheapest", "usd"), ("Cheapest", "days")):
+        if (row := rows.get(word)) is None:
+            continue
+        unit = "days" if name == "days" else "USD per TEU"
         out.append(
             Figure(
-                id=f"more_{name}", label=f"{row['best']} way: the closure adds",
+                id=f"more_{name}_{word.lower()}", label=f"{word} way: the closure adds",
                 value=round(row[f"{name}_more"], 3), unit=unit,
                 origin=columns.computed(
                     "best way with the closure − best way without it",

@@ -67,8 +67,15 @@ def _same(where: str, name: str) -> bool:
     return place == name or (place.startswith(f"{name}.") and place[len(name) + 1 :].isdigit())
 
 
-def from_mapping(mapping: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]) -> Form:
-    """The form of a scenario; ``own`` are the registry's projects that are written out."""
+def from_mapping(
+    mapping: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]],
+    revised: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Form:  # fmt: skip
+    """The form of a scenario.
+
+    ``own`` are the registry's projects that are written out, ``revised`` its other facts of
+    bundled ones.
+    """
     rest: Mapped = dict(mapping)
     form = Form(mapping=dict(mapping))
     for name in ("name", "description"):
@@ -76,7 +83,7 @@ def from_mapping(mapping: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]
     for entries in sections().values():
         for each in entries:
             form.values[each.path] = each.out(_take(rest, each.path, each.default))
-    _projects_out(rest, form, own)
+    _projects_out(rest, form, own, revised or {})
     _levers_out(rest, form)
     for part in ROWS:
         _rows_out(rest, form, part)
@@ -86,7 +93,8 @@ def from_mapping(mapping: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]
 
 
 def from_fields(
-    fields: Mapping[str, list[str]], own: Mapping[str, Mapping[str, Any]]
+    fields: Mapping[str, list[str]], own: Mapping[str, Mapping[str, Any]],
+    revised: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Form:  # fmt: skip
     """The form as someone filled it in, with the scenario that it means and all its faults."""
     form, faults = Form(), []
@@ -105,7 +113,7 @@ def from_fields(
         for each in entries:
             if each.path in fields:
                 _put_entry(out, form, each, each.path, _one(fields, each.path), faults)
-    _projects_in(fields, out, form, own)
+    _projects_in(fields, out, form, own, revised or {})
     _levers_in(fields, out, form)
     for part in ROWS:
         _rows_in(fields, out, form, part, faults)
@@ -207,7 +215,10 @@ def _shares_out(value: Any) -> str:
     return ", ".join(f"{k} {shown(100 * v)}" for k, v in known.items())
 
 
-def _projects_out(rest: Mapped, form: Form, own: Mapping[str, Mapping[str, Any]]) -> None:
+def _projects_out(
+    rest: Mapped, form: Form, own: Mapping[str, Mapping[str, Any]],
+    revised: Mapping[str, Mapping[str, Any]],
+) -> None:  # fmt: skip
     include = _take(rest, "projects.include", "all")
     listed = isinstance(include, (list, tuple))
     form.values["projects.include"] = "chosen" if listed else str(include)
@@ -221,17 +232,20 @@ def _projects_out(rest: Mapped, form: Form, own: Mapping[str, Mapping[str, Any]]
     form.values["projects.exclude"] = ", ".join(map(str, _take(rest, "projects.exclude", ())))
     halted = _take(rest, "projects.with_halted", False)
     form.values["projects.with_halted"] = "yes" if halted else "no"
-    inline = _take(rest, "projects.inline", ())
-    ours, others = [], []
-    for part in inline if isinstance(inline, (list, tuple)) else ():
-        key = _key_in(own, part)
-        if key:
-            ours.append(key)
-        else:
-            others.append(part)
-    form.ticked["own"] = tuple(ours)
-    if others:
-        _put(rest, "projects.inline", others)
+    for path, field_name, known in (
+        ("projects.inline", "own", own), ("projects.revised", "revised", revised),
+    ):  # fmt: skip
+        found = _take(rest, path, ())
+        ours, others = [], []
+        for part in found if isinstance(found, (list, tuple)) else ():
+            key = _key_in(known, part)
+            if key:
+                ours.append(key)
+            else:
+                others.append(part)
+        form.ticked[field_name] = tuple(ours)
+        if others:
+            _put(rest, path, others)
 
 
 def _key_in(own: Mapping[str, Mapping[str, Any]], part: Any) -> str:
@@ -241,13 +255,14 @@ def _key_in(own: Mapping[str, Mapping[str, Any]], part: Any) -> str:
 
 def _projects_in(
     fields: Mapping[str, list[str]], out: Mapped, form: Form,
-    own: Mapping[str, Mapping[str, Any]],
+    own: Mapping[str, Mapping[str, Any]], revised: Mapping[str, Mapping[str, Any]],
 ) -> None:  # fmt: skip
     include = _one(fields, "projects.include") or "all"
     chosen = tuple(dict.fromkeys(fields.get("projects.chosen", ())))
     mine = tuple(dict.fromkeys(k for k in fields.get("own", ()) if k in own))
     form.values["projects.include"] = include
-    form.ticked |= {"projects.chosen": chosen, "own": mine}
+    corrected = tuple(dict.fromkeys(k for k in fields.get("revised", ()) if k in revised))
+    form.ticked |= {"projects.chosen": chosen, "own": mine, "revised": corrected}
     if include == "chosen":
         _put(out, "projects.include", list(chosen) if chosen else "none")
     elif include != "all":
@@ -270,6 +285,8 @@ def _projects_in(
         _put(out, "projects.with_halted", True)
     if mine:
         _put(out, "projects.inline", [dict(own[key]) for key in mine])
+    if corrected:
+        _put(out, "projects.revised", [dict(revised[key]) for key in corrected])
 
 
 def _levers_out(rest: Mapped, form: Form) -> None:

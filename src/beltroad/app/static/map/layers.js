@@ -60,7 +60,7 @@ export class Layer {
   }
 
   choropleth() {
-    const { limits, colours, index } = classes(this.marks.map((m) => m.properties.value), this.about.ramp);
+    const { limits, colours, index } = classes(this.marks.map((m) => m.properties.value), this.about.ramp, this.about.limits);
     let unknown = false;
     for (const mark of this.marks) {
       const known = Number.isFinite(mark.properties.value);
@@ -70,6 +70,7 @@ export class Layer {
       else this.add(mark, { d: spots(mark.shape.points), class: "spot", stroke: known ? colours[index(mark.properties.value)] : "#e2e5e3" });
     }
     const said = (i) => {
+      if (this.about.names) return this.about.names[i];
       if (!limits.length) return "";
       if (i === 0) return `< ${number(limits[0])}`;
       return i === limits.length ? `≥ ${number(limits[i - 1])}` : `${number(limits[i - 1])} – ${number(limits[i])}`;

@@ -13,12 +13,16 @@ for (let e = -4; e < 13; e += 1) for (const m of [1, 2, 5]) LADDER.push(Number(`
 const rank = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 const rounded = (value) => Number(value.toPrecision(2));
 
-/** Class limits and colours for values; `index` gives the class of a value. */
-export function classes(values, ramp) {
+/** Class limits (given ones, for grades, or round ones) and colours; `index` gives a value's class. */
+export function classes(values, ramp, given) {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   if (!sorted.length) return { limits: [], colours: [GAIN[2]], index: () => 0 };
   let limits;
   let colours;
+  if (given?.length) {
+    colours = GAIN.slice(GAIN.length - 1 - given.length);
+    return { limits: given, colours, index: (value) => given.filter((limit) => value >= limit).length };
+  }
   if (ramp === "diverging" && sorted[0] < 0) {
     const size = rank(sorted.map(Math.abs).sort((a, b) => a - b), 0.9);
     const at = Math.max(3, LADDER.findLastIndex((step) => step <= size));
