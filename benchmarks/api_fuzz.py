@@ -57,7 +57,7 @@ def main() -> int:
             began = time.monotonic()
             try:
                 fuzzer.check(label, asked.examples, start=asked.start)
-            except (Exception, BaseExceptionGroup) as error:
+            except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 (whatever it is, it is told)
                 wrong += 1
                 print(f"WRONG {label}\n{_told(error)}", flush=True)
             seen = ", ".join(map(str, sorted(fuzzer.seen.get(label, ()))))

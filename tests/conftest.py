@@ -1,17 +1,39 @@
-"""What all tests share: one cache of intermediate results for a whole run."""
+"""What all tests share: one cache of intermediate results for a whole run, and what is heavy."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
+if TYPE_CHECKING:
+    from beltroad.appraisal.disruption import Study
+
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("beltroad", deadline=None)
 settings.load_profile("beltroad")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files that share what is heavy go to one worker."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    import sharing_out  # needs xdist
+
+    return sharing_out.ByLot(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers the longest lots begin first."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        import sharing_out
+
+        sharing_out.longest_first(items)
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +52,11 @@ def placed_once() -> Iterator[None]:
 
     with placed_once.sharing():
         yield
+
+
+@pytest.fixture(scope="session")
+def study(placed_once: None) -> Study:
+    """Today's network with its trade, for disruptions."""
+    from beltroad.appraisal.disruption import Study
+
+    return Study.of(threads=2)

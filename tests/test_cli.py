@@ -24,6 +24,7 @@ sensitivity = false
 [states]
 before = "today"
 after = "complete"
+economy = "today"
 [projects]
 include = ["ANK-PRT"]
 [green]

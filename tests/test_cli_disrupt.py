@@ -27,11 +27,6 @@ def once(work: Callable[..., Any]) -> Callable[..., Any]:
     return remembered
 
 
-@pytest.fixture(scope="module")
-def study(placed_once: None) -> Study:
-    return Study.of(threads=2)
-
-
 def main(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
 ) -> tuple[int, str, str]:

@@ -28,8 +28,8 @@ CHECKS = [
 ]  # fmt: skip
 # What people and scripts send by mistake or on purpose, where any text or value fits.
 ODD = (
-    "", " ", "\x00", "a\x00b", "\ud800", "\u202e\u0301", "😀" * 40, "../../etc/passwd", "%00", "%2e",
-    "' OR 1=1 --", "<script>alert(1)</script>", "=cmd|'/c calc'!A1", "\r\nX-A: b", "{{7*7}}",
+    "", " ", "\x00", "a\x00b", "\ud800", "\u202e\u0301", "😀" * 40, "../../etc/passwd",
+    "%00", "%2e", "' OR 1=1 --", "<script>alert(1)</script>", "=1+1", "\r\nX-A: b", "{{7*7}}",
     "1e999", "NaN", "-0", "9" * 400, "KAZ", "2024-02-30", "0001-01-01", "9999-12-31",
 )  # fmt: skip
 ODD_VALUES = (
@@ -45,12 +45,17 @@ class Fuzzer:
     def __init__(self, app: FastAPI) -> None:
         self.app = app
         self.schema = schemathesis.openapi.from_dict(app.openapi())
-        self.known = Known(app)
         self.session: requests.Session = asgi.get_client(_from_here(app))
         me = self.session.get(f"{HERE}/api/v1/accounts/me")
         self.signed_in = {"Cookie": me.headers["set-cookie"].partition(";")[0],
                           "X-CSRF-Token": me.json()["csrf"]}  # fmt: skip
+        self.known = Known(app, self._post)
         self.seen: dict[str, set[int]] = {}
+
+    def _post(self, path: str, **what: Any) -> Any:
+        told = self.session.post(f"{HERE}/api/v1/{path}", headers=self.signed_in, **what)
+        assert told.status_code < 300, f"{path}: {told.text}"
+        return told.json()
 
     def check(self, label: str, examples: int, *, start: int = 0) -> None:
         """Send requests of one operation; the first answer that is not as described is raised."""
@@ -68,16 +73,16 @@ class Fuzzer:
         )  # fmt: skip
         @given(case=cases, lot=st.data())
         def ask(case: schemathesis.Case, lot: st.DataObject) -> None:
-            self._vary(case, lot.draw)
+            body = self._vary(case, lot.draw)
             # Signing in has tests of its own: what was made up for it would hide all else.
             case.cookies, case.headers = {}, {**(case.headers or {}), **self.signed_in}
             more: dict[str, Any] = {}
-            if case.media_type == "application/json" and isinstance(case.body, dict | list):
+            if case.media_type == "application/json" and isinstance(body, dict | list):
                 # Written here: as it is, with numbers and letters that JSON libraries refuse.
-                more["data"] = json.dumps(case.body)
+                more["data"] = json.dumps(body)
                 case.headers["Content-Type"] = "application/json"
             response = case.call(
-                base_url=HERE, session=self.session, allow_redirects=False, **more
+                base_url=HERE, session=self.session, allow_redirects=False, timeout=120, **more
             )
             self.seen.setdefault(label, set()).add(response.status_code)
             case.validate_response(response, checks=CHECKS)
@@ -85,10 +90,14 @@ class Fuzzer:
 
         (seed(start)(ask) if start else ask)()
 
-    def _vary(self, case: schemathesis.Case, draw: Callable[[Any], Any]) -> None:
-        """As it was made up; or with names there are; or that with one thing spoiled."""
+    def _vary(self, case: schemathesis.Case, draw: Callable[[Any], Any]) -> Any:
+        """As it was made up; or with names there are; or that with one thing spoiled.
+
+        Gives the body to send.
+        """
+        body = case.body
         if not (lot := draw(st.integers(0, 3))):
-            return
+            return body
         given = dict(case.path_parameters or {})
         for name in sorted(given, reverse=True):  # a key belongs to a kind
             if good := self.known.names(case.operation.path, name, given):
@@ -97,16 +106,17 @@ class Fuzzer:
         case.query = dict(draw(st.sampled_from(self.known.queries(case.operation.path))))
         if is_json := case.media_type == "application/json":
             bodies = self.known.bodies(case.operation.path, given)
-            case.body = copy.deepcopy(draw(st.sampled_from(bodies)))
+            body = copy.deepcopy(draw(st.sampled_from(bodies)))
         asked = [each.name for each in case.operation.query]
         if lot == 1:
-            return
+            return body
         if is_json and (not asked or draw(st.booleans())):
-            _spoil(case.body, draw)
+            _spoil(body, draw)
         elif asked:
             case.query[draw(st.sampled_from(asked))] = draw(st.sampled_from(_SENDABLE))
         elif given:
             given[draw(st.sampled_from(sorted(given)))] = draw(st.sampled_from(_IN_PATH))
+        return body
 
 
 _SENDABLE = [text for text in ODD if text.isprintable() or text == "\x00"]

@@ -64,7 +64,7 @@ def _one_chart() -> bytes:
     return json.dumps([told]).encode()
 
 
-def _few(appraisal: Appraisal) -> dict[str, bytes]:
+def _few(appraisal: Appraisal, _: object = None) -> dict[str, bytes]:
     from beltroad.files import csv_bytes, parquet_bytes
 
     return {

@@ -102,10 +102,6 @@ def test_strings_that_look_like_formulas_or_links_stay_strings() -> None:
     assert not any(b"<f>" in s or b"hyperlink" in s for s in sheets)
 
 
-def test_same_appraisal_gives_the_same_bytes(data: bytes) -> None:
-    assert workbook(synthetic.appraisal(pair_rows=PAIRS)) == data
-
-
 def test_missing_numbers_are_blank_not_text(book: Workbook, appraisal: Appraisal) -> None:
     column = list(variables("countries")).index("real_income_change_pct")
     outside = ~appraisal.countries.in_model.to_numpy(bool)

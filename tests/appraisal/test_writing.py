@@ -215,6 +215,7 @@ def test_every_file_of_an_appraisal_can_be_read_again(
 
 
 def test_the_same_appraisal_gives_the_same_bytes(files: dict[str, bytes]) -> None:
+    """Tables, the report and the workbook; only the record of the run tells its time."""
     again = result_files(synthetic.appraisal(rail_lines=200, pair_rows=1500))
     assert set(again) == set(files)
     for name in set(files) - {"run.json"}:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ import walking
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "appraisal"))
 
+PASSWORD = "seven lamps by the river"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -50,11 +54,7 @@ def workspace_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def workspace_url(workspace_home: Path) -> Iterator[str]:
     """A local workspace, migrated and seeded, served on a free port; jobs are worked off."""
-    import socket
-
-    import uvicorn
-
-    from beltroad.app import Settings, create_app
+    from beltroad.app import Settings
     from beltroad.app.database import Database, migrate
     from beltroad.app.registry import bundled
 
@@ -62,26 +62,56 @@ def workspace_url(workspace_home: Path) -> Iterator[str]:
     database = Database(settings.database_url)
     migrate.upgrade(database)
     bundled.load(database)
+    over = threading.Event()
+    worker = threading.Thread(target=_work, args=(database, settings, over), daemon=True)
+    with _served(settings, database) as url:
+        worker.start()
+        yield url
+        over.set()
+    worker.join(15)
+    database.dispose()
+
+
+@pytest.fixture
+def team_url(tmp_path: Path) -> Iterator[str]:
+    """A workspace in team mode with an administrator and nothing else, on a free port."""
+    from beltroad.app import Settings
+    from beltroad.app.accounts import users
+    from beltroad.app.accounts.passwords import Passwords
+    from beltroad.app.database import Database, migrate
+
+    settings = replace(
+        Settings.local(tmp_path), mode="team", secret=secrets.token_urlsafe(48), insecure_http=True
+    )
+    database = Database(settings.database_url)
+    migrate.upgrade(database)
+    with database.session() as session:
+        users.create(session, Passwords(), "tests", name="ada", role="admin", password=PASSWORD)
+    with _served(settings, database) as url:
+        yield url
+    database.dispose()
+
+
+@contextmanager
+def _served(settings: Any, database: Any) -> Iterator[str]:
+    import socket
+
+    import uvicorn
+
+    from beltroad.app import create_app
+
     listening = socket.create_server(("127.0.0.1", 0))
     served = create_app(settings, database)
     server = uvicorn.Server(uvicorn.Config(served, log_level="warning", lifespan="on"))
-    over = threading.Event()
-    threads = [
-        threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True),
-        threading.Thread(target=_work, args=(database, settings, over), daemon=True),
-    ]
-    for thread in threads:
-        thread.start()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
     end = time.monotonic() + 30
     while not server.started:
         assert time.monotonic() < end, "the workspace did not start"
         time.sleep(0.02)
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
-    over.set()
-    for thread in threads:
-        thread.join(15)
-    database.dispose()
+    thread.join(15)
 
 
 def _work(database: Any, settings: Any, over: threading.Event) -> None:
@@ -129,3 +159,9 @@ def no_foreign_requests(workspace_url: str) -> Iterator[Callable[[Any], Any]]:
     assert asked, "no page was watched"
     assert [url for url in asked if not url.startswith(own)] == []
     assert faults == []
+
+
+@pytest.fixture(scope="session")
+def password() -> str:
+    """Password of the administrator of ``team_url``."""
+    return PASSWORD

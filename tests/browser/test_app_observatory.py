@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from walking import SCREEN, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -64,4 +65,55 @@ def test_from_the_observatory_to_a_country(
     no_serious(page)
     assert page.locator("h1").inner_text() == "国家和地区"
     assert page.locator("#f-indicator").input_value() == "grade"
+    page.close()
+
+
+VIEW = "document.querySelector('#map svg.world').getAttribute('viewBox')"
+
+
+def test_the_map_and_the_search_by_keyboard_alone(
+    browser: Any,
+    workspace_url: str,
+    wait_ready: Callable[..., None],
+    no_foreign_requests: Callable[[Any], Any],
+) -> None:
+    page = no_foreign_requests(browser.new_page(viewport=SCREEN))
+    page.goto(workspace_url + "/?lang=en")
+    wait_ready(page)
+    page.wait_for_selector("[data-map][data-ready='1']")
+    tab_to(page, ".skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    tab_to(page, "#map [data-canvas]", most=6)
+    name = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert name.startswith("Network, corridors, services and projects.")
+    assert "arrow keys" in name
+    start = page.evaluate(VIEW)
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#map svg.world:not([data-moving])", state="attached")
+    assert page.evaluate(VIEW) != start
+    tab_to(page, "#map [data-zoom=all]", most=4)
+    page.keyboard.press("Enter")
+    assert page.evaluate(VIEW) == start
+    tab_to(page, "#map [data-layer=corridors] input", most=5)
+    page.keyboard.press("Space")
+    page.wait_for_selector("#map .layer-route path", state="attached")
+    tab_to(page, "#map [data-list] summary", most=6)
+    page.keyboard.press("Enter")
+    tab_to(page, "#map [data-list] a", most=2)
+    text = page.evaluate("document.activeElement.textContent")
+    assert page.locator("#map .high path").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/*s/*")
+    wait_ready(page)
+    assert page.inner_text("h1") in text
+    tab_to(page, "#find", most=14)
+    page.keyboard.type("piraeus")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=piraeus")
+    wait_ready(page)
+    tab_to(page, "main .hits a", most=30)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/search" not in url)
     page.close()

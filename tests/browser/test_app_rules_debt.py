@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from walking import fits, no_serious, wait_ready
+from walking import PHONE, fits, no_serious, ordered, tab_to, wait_ready
 
 from beltroad.app.questions.debt import cases, listing
 from beltroad.finance.debt.inputs import prepared
@@ -38,31 +38,39 @@ def page(browser: Any, workspace_url: str, monkeypatch: pytest.MonkeyPatch) -> I
 
 @pytest.mark.browser
 def test_may_an_investor_enter(page: Any, workspace_url: str) -> None:
-    page.goto(f"{workspace_url}/rules")
-    page.get_by_role("link", name="May this investor enter?").click()
+    # By keyboard alone, from the door to the article that decides.
+    page.goto(f"{workspace_url}/rules?lang=en")
     wait_ready(page)
-    page.get_by_label("Investor's economy").fill("JPN")
-    page.get_by_label("Host economy").fill("CHN")
-    page.get_by_label("Industry").fill("J61")
-    page.get_by_label("Foreign stake").fill("60")
-    # By keyboard alone from here on.
+    tab_to(page, "main a[href='/rules/entry']", most=20)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rules/entry")
+    wait_ready(page)
+    for field, value in (("investor", "JPN"), ("host", "CHN"), ("industry", "J61"),
+                         ("stake", "60")):  # fmt: skip
+        tab_to(page, f"[name={field}]", most=25)
+        page.keyboard.press("Control+a")
+        page.keyboard.type(value)
     page.keyboard.press("Enter")
     page.wait_for_url("**/rules/entry?*industry=J61*")
     wait_ready(page)
     assert page.get_by_role("heading", name="Restricted: it depends").is_visible()
-    first = page.locator("details.statement summary").nth(1)
-    first.focus()
+    tab_to(page, "details.statement summary")
+    tab_to(page, "details.statement summary", most=3)
     page.keyboard.press("Enter")
     opened = page.locator("details.statement").nth(1)
     assert opened.locator("a").first.get_attribute("href").startswith("https://")
     assert "not met" in opened.inner_text()
     no_serious(page)
-    page.set_viewport_size({"width": 390, "height": 800})
+    ordered(page)
+    page.set_viewport_size(PHONE)
     fits(page)
+    no_serious(page)
     page.goto(f"{workspace_url}/rules/disputes?host=SGP&result=judgment")
     wait_ready(page)
     assert page.get_by_text("unconfirmed").first.is_visible()
     fits(page)
+    no_serious(page)
+    ordered(page)
 
 
 @pytest.mark.browser

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from walking import fits, no_serious, wait_ready
+from walking import SCREEN, fits, no_serious, tab_to, wait_ready
 
 from beltroad.appraisal import run, writing
 
@@ -96,4 +97,52 @@ def test_a_scenario_by_keyboard_to_its_result(
     page.wait_for_selector("#f-link")
     page.goto(page.input_value("#f-link"))
     assert page.url.endswith(f"/compare?run={first}&run={second}")
+    page.close()
+
+
+def _endless(scenario: Any, *, cache: Any, progress: Any, apply: Any = ()) -> Any:
+    """In place of the engine: work that ends only when it is cancelled."""
+    with progress.step("solving the trade equilibrium") as report:
+        for part in range(6000):
+            report(part / 6000)
+            threading.Event().wait(0.01)
+    raise AssertionError("nobody cancelled")
+
+
+@pytest.mark.browser
+def test_a_new_scenario_is_run_and_cancelled_by_keyboard_alone(
+    browser: Any, workspace_url: str, no_foreign_requests: Callable[[Any], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(run, "appraise", _endless)
+    page = no_foreign_requests(browser.new_page(viewport=SCREEN))
+    page.goto(f"{workspace_url}/scenarios?lang=en")
+    wait_ready(page)
+    tab_to(page, "main a[href='/scenarios/new']", most=20)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/scenarios/new")
+    page.wait_for_selector("html[data-scenario]")
+    tab_to(page, "[name=name]", most=20)
+    page.keyboard.type("To be cancelled")
+    tab_to(page, "[name='projects.include']", most=12)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.is_checked("[name='projects.include'][value=none]")
+    tab_to(page, "form.scenario .act button[value=run]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/scenarios/runs/*")
+    wait_ready(page)
+    panel = page.locator("[data-job]")
+    panel.get_by_text("solving the trade equilibrium").first.wait_for()
+    assert panel.get_by_role("status").count() == 1  # a screen reader is told of each step
+    assert panel.get_by_role("progressbar").get_attribute("aria-label")
+    no_serious(page)
+    tab_to(page, "form[action$='/cancel'] button", most=25)
+    page.keyboard.press("Enter")
+    page.get_by_text("cancelled", exact=True).or_(
+        page.get_by_text("Cancelled", exact=True)
+    ).first.wait_for()
+    wait_ready(page)
+    no_serious(page)
+    fits(page)
     page.close()

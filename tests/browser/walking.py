@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
-__all__ = ["fits", "no_serious", "wait_ready"]
+__all__ = ["PHONE", "SCREEN", "fits", "no_serious", "ordered", "tab_to", "wait_ready"]
+
+SCREEN = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
 
 
 def wait_ready(page: Any, timeout: float = 30_000) -> None:
@@ -31,3 +35,39 @@ def fits(page: Any) -> None:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     assert over <= 0, f"{over} px too wide"
+
+
+def ordered(page: Any) -> None:
+    """One heading of the first rank, and none that skips a rank."""
+    ranks = page.evaluate(
+        """[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].filter(e => e.checkVisibility())
+        .map(e => Number(e.tagName[1]))"""
+    )
+    assert ranks.count(1) == 1, f"headings {ranks}"
+    assert all(after <= before + 1 for before, after in itertools.pairwise(ranks)), ranks
+
+
+# Where focus is: on nothing (lost), on what is wanted, or on the way; and whether one sees it.
+_FOCUS = """(wanted) => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return ['lost', true];
+  const box = at.getBoundingClientRect();
+  const ring = getComputedStyle(at).outlineStyle !== 'none'
+    || getComputedStyle(at, '::after').borderTopStyle === 'solid';
+  const seen = ring && at.checkVisibility() && box.bottom > 0 && box.top < innerHeight;
+  return [at.matches(wanted) ? 'there' : at.outerHTML.slice(0, 120), seen];
+}"""
+
+
+def tab_to(page: Any, wanted: str, most: int = 90) -> None:
+    """Press Tab until what is wanted has the focus, which is seen at each step and never lost."""
+    passed = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        at, seen = page.evaluate(_FOCUS, wanted)
+        assert at != "lost", f"focus lost before {wanted}, after {passed[-3:]}"
+        assert seen, f"focus not seen on {at}"
+        if at == "there":
+            return
+        passed.append(at)
+    raise AssertionError(f"{wanted} not reached in {most} steps; last {passed[-3:]}")

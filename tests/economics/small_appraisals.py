@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from beltroad.appraisal import run
-from beltroad.appraisal.cache import Cache
+from beltroad.appraisal.cache import Cache, digest_of
 from beltroad.appraisal.economy import Economy
-from beltroad.appraisal.inputs import gather
+from beltroad.appraisal.inputs import Inputs, gather
 from beltroad.appraisal.levels import Comparison
 from beltroad.appraisal.progress import Progress
+from beltroad.appraisal.reach import Access, Levers, access
 from beltroad.appraisal.result import Appraisal
 from beltroad.appraisal.scenario_file import parse_scenario
 from beltroad.appraisal.transport import Transport
@@ -31,6 +32,19 @@ def scenario(**more: Any) -> dict[str, Any]:
         "projects": {"include": THREE},
         **{part: {"assess": False} for part in ("debt", "people", "risk", "green")},
     } | more  # fmt: skip
+
+
+_reached: dict[str, Access] = {}
+
+
+def access_once(
+    inputs: Inputs, city_ids: Any, hours: dict[str, Any], levers: Levers, **more: Any
+) -> Access:
+    """:func:`access`, remembered: most scenarios here have the same hours."""
+    key = digest_of(*hours, *hours.values(), repr(levers), repr(more))
+    if key not in _reached:
+        _reached[key] = access(inputs, city_ids, hours, levers, **more)
+    return _reached[key]
 
 
 class Appraiser:
@@ -54,6 +68,7 @@ class Appraiser:
         with pytest.MonkeyPatch.context() as patch:
             if not links:
                 patch.setattr(run, "worth_table", lambda *_: None)
+            patch.setattr(run, "access", access_once)
             return run.appraise(scenario(**more), cache=cache or Cache(self.folder))
 
     def economy(self, *, swap: bool = False, **more: Any) -> Economy:

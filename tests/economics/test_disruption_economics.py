@@ -27,11 +27,6 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def study(placed_once: None) -> Study:
-    return Study.of(threads=2)
-
-
-@pytest.fixture(scope="module")
 def gates(study: Study) -> pd.DataFrame:
     return gate_table(study)
 

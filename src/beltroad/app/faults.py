@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -76,8 +77,18 @@ def _sign_in(request: Request, error: Unauthenticated) -> Response:
     return RedirectResponse(target, 303)
 
 
+def _sendable(value: Any) -> Any:
+    """Without halves of letters: JSON can bring them in, and no answer can hold them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _sendable(each) for key, each in value.items()}
+    return [_sendable(each) for each in value] if isinstance(value, list) else value
+
+
 def answer(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
     """A problem as JSON for the API, as a page for people."""
+    problem = Problem.model_validate(_sendable(problem.model_dump()))
     if request.url.path.startswith(API):
         return JSONResponse(
             problem.model_dump(), problem.status, headers, media_type="application/problem+json"

@@ -13,6 +13,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TextIO
 
 import sqlalchemy as sa
@@ -24,12 +25,16 @@ from beltroad.errors import InputError, OutputError
 if TYPE_CHECKING:
     from types import FrameType
 
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
     from beltroad.app.jobs.kinds import Lane
+    from beltroad.app.jobs.supervisor import Supervisor
 
 __all__ = ["LOOPBACK", "run", "work"]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Say = Callable[[str], None]
+_PAUSE = 1.0  # seconds without a request after which nobody waits for a page that loads
 
 
 def run(
@@ -63,7 +68,7 @@ def run(
         )
     check_settings(settings)
     _prepare(settings)
-    with _lock(settings) as note, _listening(host, port) as sock:
+    with _lock(settings) as note, _listening(host, port) as sock, _ahead(settings):
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{sock.getsockname()[1]}"
         note.truncate()
@@ -76,15 +81,61 @@ def run(
             database.dispose()
 
 
-def _warm(settings: Settings) -> None:
-    """Read ahead what first pages need; a fault here shows again where it matters."""
+def _ahead(settings: Settings) -> contextlib.AbstractContextManager[None]:
+    """Answers kept in the folder; at its first start made while the database is."""
+    from beltroad.app.questions import kept
+
+    return kept.keeping(settings.home / "cache" / "start", helped=(os.cpu_count() or 1) > 1)
+
+
+class _Traffic:
+    """The application, with an ear for whether anyone is being served."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._now = 0
+        self._last = time.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._now += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._now -= 1
+            self._last = time.monotonic()
+
+    def quiet(self, seconds: float, most: float = 10.0) -> None:
+        """Wait until no one was served for some time; not forever."""
+        end = time.monotonic() + most
+        while (now := time.monotonic()) < end and (self._now or now - self._last < seconds):
+            time.sleep(0.05)
+
+
+def _warm(settings: Settings) -> Sequence[Callable[[], object]]:
+    """Read ahead what the front page needs; what later pages need is left to the caller."""
     from beltroad.app.questions import geo, observatory
     from beltroad.app.questions.debt import listing
 
-    with contextlib.suppress(Exception):
-        geo.warm()
-        observatory.warm()
-        listing.ratings(settings)
+    geo.warm(settings.boundaries)
+    observatory.observatory()
+    theme = "beltroad.appraisal.report.theme"
+    return (*observatory.warm(), lambda: import_module(theme), lambda: listing.ratings(settings))
+
+
+def _settle(settings: Settings, traffic: _Traffic, supervisor: Supervisor) -> None:
+    """After the start: the first visitor first, then workers, then what others may ask for."""
+    later: Sequence[Callable[[], object]] = ()
+    with contextlib.suppress(Exception):  # a fault here shows again where it matters
+        later = _warm(settings)
+    traffic.quiet(_PAUSE)
+    supervisor.start()
+    for make in later:
+        traffic.quiet(2 * _PAUSE)
+        with contextlib.suppress(Exception):
+            make()
 
 
 def _serve(
@@ -108,6 +159,7 @@ def _serve(
     if kinds_at:
         app.state.kinds = load(kinds_at)
     supervisor = Supervisor(database, settings, lanes, kinds_at=kinds_at)
+    traffic = _Traffic(app)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -115,16 +167,16 @@ def _serve(
             if self.started:
                 ready = f"ready in {time.monotonic() - began:.1f} s; Ctrl-C ends it"
                 say(f"beltroad: the workspace is at {address} ({ready})")
-                # Workers only now: their start must not delay the first page.
-                supervisor.start()
-                threading.Thread(target=_warm, args=(settings,), daemon=True).start()
+                # Workers only after the first page: their start would delay it.
+                parts = (settings, traffic, supervisor)
+                threading.Thread(target=_settle, args=parts, daemon=True).start()
                 if open_browser:
                     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     server = Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-            timeout_graceful_shutdown=2,
+            traffic, log_level="warning", access_log=False, server_header=False,
+            proxy_headers=False, timeout_graceful_shutdown=2,
         )
     )  # fmt: skip
     try:

@@ -55,7 +55,7 @@ def language_of(request: Request) -> str:
 
 
 def render(request: Request, name: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page from a template. Templates know ``t``, ``w``, ``who``, ``Role``, ``lang``, ``csrf``."""
+    """A page from a template; each knows ``t``, ``w``, ``who``, ``Role``, ``lang``, ``csrf``."""
     language = language_of(request)
 
     def t(key: str, /, **values: object) -> str:
@@ -80,7 +80,7 @@ def render(request: Request, name: str, /, *, status: int = 200, **context: Any)
         release=__version__,
         unique=lambda: secrets.token_hex(4),
         with_query=lambda **changes: with_query(request, **changes),
-        method_names=methods.names,
+        method_names=methods.titles,
         boundaries_name=lambda: boundaries_name(request.app.state.settings),
         **context,
     )

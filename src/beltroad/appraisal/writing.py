@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,24 +16,37 @@ if TYPE_CHECKING:
 __all__ = ["result_files", "write_results"]
 
 
-def result_files(appraisal: Appraisal) -> dict[str, bytes]:
-    """Every file of an appraisal by name, as bytes; the same appraisal gives the same bytes."""
+def result_files(
+    appraisal: Appraisal, before_each: Callable[[], None] | None = None
+) -> dict[str, bytes]:
+    """Every file of an appraisal by name, as bytes; the same appraisal gives the same bytes.
+
+    ``before_each`` is called before each file; what it raises ends the writing.
+    """
     from beltroad.appraisal.report import html_report, workbook
 
-    access = {
+    tables = {
         "access_cities.csv": appraisal.access_cities,
         "access_countries.csv": appraisal.access_countries,
+        **{f"{name}.csv": table for name, table in appraisal.more.items()},
+        "countries.csv": appraisal.countries,
     }
-    tables = {name: csv_bytes(table) for name, table in access.items() if table is not None}
-    tables |= {f"{name}.csv": csv_bytes(table) for name, table in appraisal.more.items()}
-    return tables | {
-        "countries.csv": csv_bytes(appraisal.countries),
-        "pairs.parquet": parquet_bytes(appraisal.pairs),
-        "projects.csv": csv_bytes(appraisal.projects),
-        "report.xlsx": workbook(appraisal),
-        "report.html": html_report(appraisal).encode(),
-        "run.json": (json.dumps(appraisal.run, indent=1, allow_nan=False) + "\n").encode(),
+    makers: dict[str, Callable[[], bytes]] = {
+        name: partial(csv_bytes, table) for name, table in tables.items() if table is not None
     }
+    makers |= {
+        "pairs.parquet": lambda: parquet_bytes(appraisal.pairs),
+        "projects.csv": lambda: csv_bytes(appraisal.projects),
+        "report.xlsx": lambda: workbook(appraisal),
+        "report.html": lambda: html_report(appraisal).encode(),
+        "run.json": (json.dumps(appraisal.run, indent=1, allow_nan=False) + "\n").encode,
+    }
+    made: dict[str, bytes] = {}
+    for name, make in makers.items():
+        if before_each is not None:
+            before_each()
+        made[name] = make()
+    return made
 
 
 def write_results(appraisal: Appraisal, folder: Path) -> Path:

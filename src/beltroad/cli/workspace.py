@@ -1,4 +1,4 @@
-"""``beltroad workspace``: the schema, backup and restore, and whether everything is whole."""
+"""``beltroad workspace``: schema, backup and restore, tidying, and whether everything is whole."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from beltroad.cli.console import app
 from beltroad.cli.serve import Home, Url, settings_of
+from beltroad.errors import InputError
 
 if TYPE_CHECKING:
     from beltroad.app.database import Database
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["workspace_app"]
 
 workspace_app = typer.Typer(
-    no_args_is_help=True, help="Look after a workspace: migrate, backup, restore, check."
+    no_args_is_help=True, help="Look after a workspace: migrate, backup, restore, check, tidy."
 )
 app.add_typer(workspace_app, name="workspace")
 
@@ -98,6 +99,38 @@ def check(home: Home = None, database: Url = None) -> None:
     if faults:
         raise typer.Exit(1)
     typer.echo("schema, records and journals are whole")
+
+
+@workspace_app.command()
+def tidy(
+    home: Home = None,
+    database: Url = None,
+    older_than: Annotated[
+        str, typer.Option("--older-than", help="Age in days, such as 90d.")
+    ] = "90d",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be removed.")
+    ] = False,
+) -> None:
+    """Remove old results, jobs with their logs, uploads and previews.
+
+    What a kept view shows, an open job asks for or an import rests on stays.
+    """
+    from beltroad.app.database.migrate import HEAD, current
+    from beltroad.app.jobs import tidy as clearing
+
+    if (days := clearing.days_of(older_than)) is None:
+        raise InputError(f"--older-than {older_than!r:.40}: give a number of days, such as 90d")
+    settings, found = _opened(home, database)
+    if (schema := current(found)) != HEAD:
+        raise InputError(
+            f"the schema is {schema or 'empty'}, not {HEAD}; beltroad workspace migrate"
+        )
+    done = clearing.tidy(found, settings, days, dry_run=dry_run)
+    typer.echo(
+        f"{'would remove' if dry_run else 'removed'} {done.results:,} results, {done.jobs:,} jobs, "
+        f"{done.uploads:,} uploads and previews: {done.size_bytes / 1e6:,.1f} MB"
+    )
 
 
 def _opened(home: Path | None, url: str | None) -> tuple[Settings, Database]:

@@ -73,9 +73,10 @@ def _kind(name: str, lane: str, retries: int = 1) -> Kind:
     )  # fmt: skip
 
 
-QUICK, LONG, TOUGH = (
+QUICK, LONG, TOUGH, FRAIL = (
     _kind("quick-sum", "quick"),
     _kind("long-sum", "long"),
     _kind("tough", "long", 50),
+    _kind("frail", "long", 0),
 )
-KINDS = {k.name: k for k in (QUICK, LONG, TOUGH)}
+KINDS = {k.name: k for k in (QUICK, LONG, TOUGH, FRAIL)}

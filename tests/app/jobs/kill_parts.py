@@ -5,6 +5,7 @@ Used by the test of kills, and by ``benchmarks/workspace_kills.py`` with real wo
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -43,12 +44,12 @@ from beltroad.appraisal.cache import source_digest
 __all__ = ["Client", "ForkedServer", "Ledger", "Lost", "alive", "every_kind", "until", "worker_of"]
 
 API = "/api/v1"
-ROWS = 30
+ROWS = 12
 _HEAD = "id,name,mode,countries,waypoints,effect,status,year_start,source_title\n"
 _ROW = 'KIL{n}-{row},Port {n} {row},dryport,KAZ,"43.3,77.1",new_terminal,planned,2026,A page\n'
 
 
-class Lost(Exception):
+class Lost(Exception):  # noqa: N818
     """The server went away before it answered."""
 
 
@@ -83,7 +84,7 @@ def alive(pid: int) -> bool:
 
 
 class Client:
-    """A person at a browser, on one connection."""
+    """A person at a browser."""
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
@@ -104,16 +105,14 @@ class Client:
             return answer.status, json.loads(answer.read() or b"null"), answer.headers
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Lost from error
+        finally:
+            self._http.close()  # one connection a question: an idle one is closed by the server
 
     def done(self, method: str, path: str, body: Any = None, **more: str) -> Any:
         """The body of an answer that must be a success."""
         status, said, _ = self.ask(method, path, body, **more)
         assert status < 300, (status, said)
         return said
-
-    def close(self) -> None:
-        """End the connection."""
-        self._http.close()
 
 
 @dataclass
@@ -185,7 +184,9 @@ class Ledger:
         found = check_workspace(database)
         with database.session(write=False) as session:
             revisions = session.execute(
-                sa.select(RecordRow.key, RevisionRow.number, RevisionRow.data, RevisionRow.import_id)
+                sa.select(
+                    RecordRow.key, RevisionRow.number, RevisionRow.data, RevisionRow.import_id
+                )
                 .join(RecordRow, RecordRow.id == RevisionRow.record_id)
                 .where(sa.or_(RevisionRow.number > 1, RecordRow.key.like("KIL%")))
             ).all()
@@ -260,7 +261,9 @@ def _serve(settings: Settings, lanes: Sequence[Lane], pipe: int) -> None:
 
     try:
         # What first pages need is not read ahead: there are none here.
-        server._warm = lambda _: None  # type: ignore[assignment]
+        server._warm = lambda _: ()  # type: ignore[assignment]
+        server._ahead = lambda _: contextlib.nullcontext()  # type: ignore[assignment]
+        server._PAUSE = 0
         server.run(settings, port=0, lanes=lanes, kinds_at="job_samples:KINDS", say=say)
     except BaseException:  # noqa: BLE001 (a child must never go on as a second pytest)
         traceback.print_exc(file=sys.__stderr__)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import job_samples
 import pytest
+import sqlalchemy as sa
+
+from beltroad.app.database.models import JobRow, ResultRow
 
 
 @pytest.fixture
@@ -56,6 +59,20 @@ def test_a_job_from_question_to_file(web, local_desk):
     shown = web.get(f"/results/{job['result']}").text
     assert "Sum to 4" in shown
     assert "1 + 2 + ... + n" in shown
+    # A kind with a page of its own is shown there.
+    assert f'href="/results/{job["result"]}"' in web.get(f"/jobs/{job['id']}").text
+    with local_desk.database.session() as session:
+        session.execute(sa.update(ResultRow).values(kind="appraisal"))
+        session.execute(sa.update(JobRow).values(kind="appraisal"))
+    own = web.get(f"/results/{job['result']}", follow_redirects=False)
+    assert (own.status_code, own.headers["Location"]) == (303, f"/appraisals/{job['result']}")
+    assert web.get(f"/results/{job['result']}?plain=1").status_code == 200
+    assert f'href="{own.headers["Location"]}"' in web.get(f"/jobs/{job['id']}").text
+
+    listed = web.get("/jobs?state=").text
+    assert '<option value="" selected>All states' in listed
+    assert "Sum to 4" in listed
+    assert "Sum to 4" not in web.get("/jobs?state=failed").text
     for path in ("/jobs", "/jobs?all=1&state=done", f"/jobs/{job['id']}?lang=zh"):
         assert web.get(path).status_code == 200
 

@@ -15,7 +15,7 @@ from beltroad.app.api._paging import Page, Paged, page_of
 from beltroad.app.questions import boundaries, countries, country
 from beltroad.app.registry.store import Registry
 
-__all__ = ["published_projects", "router"]
+__all__ = ["published_projects", "published_wellbeing", "router"]
 
 router = APIRouter(tags=["countries"], prefix="/countries")
 _SECTIONS = "^(" + "|".join(country.SECTIONS) + ")$"
@@ -72,15 +72,27 @@ def published_projects(request: Request) -> tuple[pd.DataFrame, str]:
     return _frame(registry, state)
 
 
+def published_wellbeing(request: Request) -> tuple[pd.DataFrame, str]:
+    """The same of wellbeing projects."""
+    database = request.app.state.database
+    registry = Registry(database)
+    state = remembered(
+        database, "wellbeing", lambda: registry.fingerprint("wellbeing", state="published")
+    )
+    return _frame(registry, state, "wellbeing")
+
+
 _frames: dict[str, pd.DataFrame] = {}
 
 
-def _frame(registry: Registry, fingerprint: str) -> tuple[pd.DataFrame, str]:
+def _frame(
+    registry: Registry, fingerprint: str, kind: str = "project"
+) -> tuple[pd.DataFrame, str]:  # fmt: skip
     # The table of one state of the registry; reading it anew for every reader would cost most.
     if fingerprint not in _frames:
-        if len(_frames) > 3:
+        if len(_frames) > 6:
             _frames.clear()
-        _frames[fingerprint] = registry.projects_frame()
+        _frames[fingerprint] = registry.frame(kind)
     return _frames[fingerprint], fingerprint
 
 
@@ -154,11 +166,12 @@ def one(
 ) -> Response:
     """All sections with figures, tables, their origins, and what is not known."""
     frame, state = published_projects(request)
+    small, small_state = published_wellbeing(request)
 
     def build() -> country.Country:
-        return country.country(iso3, frame, sections=(section,) if section else None)
+        return country.country(iso3, frame, (section,) if section else None, small)
 
-    return cached(request, build, key=state)
+    return cached(request, build, key=(state, small_state))
 
 
 @router.get("/{iso3}/{section}", operation_id="country_section", response_model=country.Section,
@@ -171,4 +184,9 @@ def one_section(
 ) -> Response:
     """Figures, tables, and what is not known in them."""
     frame, state = published_projects(request)
-    return cached(request, lambda: country.section(iso3, section, frame), key=state)
+    small, small_state = published_wellbeing(request)
+
+    def build() -> country.Section:
+        return country.section(iso3, section, frame, small)
+
+    return cached(request, build, key=(state, small_state))

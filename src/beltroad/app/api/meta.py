@@ -100,7 +100,7 @@ def meta(request: Request, who: Principal = require(Role.VIEWER)) -> Response:
     return cached(request, lambda: Meta(
         version=__version__, evidence=evidence_digest(), mode=mode, languages=dict(texts.LANGUAGES),
         pillars=list(observatory.PILLARS), sections=list(country.SECTIONS),
-        search_kinds=list(search.GROUPS), tables=len(evidence.names()),
+        search_kinds=list(search.OFFERED), tables=len(evidence.names()),
     ), max_age=_FRESH)  # fmt: skip
 
 

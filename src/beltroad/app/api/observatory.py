@@ -15,13 +15,14 @@ from beltroad.app.api._paging import Page, Paged, page_of
 from beltroad.app.errors import NotFound
 from beltroad.app.questions import figures, search
 from beltroad.app.questions import observatory as question
+from beltroad.app.questions.search_records import own_records, with_records
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["observatory"])
 _FRESH = 300  # seconds a reader may show bundled evidence without asking again
 _PILLARS = "^(" + "|".join(question.PILLARS) + ")$"
-_GROUPS = "^(" + "|".join(search.GROUPS) + ")$"
+_GROUPS = "^(" + "|".join(search.OFFERED) + ")$"
 _CODE = r"^[A-Za-z0-9_.:\-]{1,120}$"
 
 Words = Annotated[str, Query(max_length=200, description="Words it must hold.")]
@@ -147,11 +148,12 @@ def find(
     kind: Annotated[str | None, Query(pattern=_GROUPS, description="Only this kind.")] = None,
     who: Principal = require(Role.VIEWER),
 ) -> Response:
-    """Indicators, claims, economies, projects, agreements, places and pages, best first."""
+    """Indicators, claims, economies, projects, agreements, places, pages and own records."""
+    own = own_records(request.app.state.database, q)
 
     def build() -> Found:
-        found = search.search(q, kind or "")
+        found = with_records(q, kind or "", own)
         page = page_of(found.hits, paging)
         return Found(**page.model_dump(), query=found.query, counts=found.counts)
 
-    return cached(request, build, max_age=_FRESH)
+    return cached(request, build, key=own)

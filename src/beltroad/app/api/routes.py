@@ -144,8 +144,9 @@ def find_closures(
              responses={200: {"model": Job, "description": "Answered before"}, **_MANY},
              )  # fmt: skip
 def submit_routes(
-    request: Request, response: Response, asked: RouteRequest, who: Principal = require(Role.ANALYST)
-) -> Job:
+    request: Request, response: Response, asked: RouteRequest,
+    who: Principal = require(Role.ANALYST),
+) -> Job:  # fmt: skip
     """A job; done at once where the same question was answered before."""
     return _submitted(request, response, routes.NAME, asking.checked(asked), who)
 
@@ -184,9 +185,9 @@ def get_routes(
 
     def build() -> RoutesAnswer:
         names = {f.name for f in found.files}
-        record, without = (
-            json.loads(found.path(n).read_bytes()) if n in names else None
-            for n in ("routes.json", "without.json")
+        record = json.loads(found.path("routes.json").read_bytes())
+        without = (
+            json.loads(found.path("without.json").read_bytes()) if "without.json" in names else None
         )
         return RoutesAnswer(hash=hash, title=found.title, summary=found.summary, record=record,
                             without=without, answer=found.answer or Answer())  # fmt: skip

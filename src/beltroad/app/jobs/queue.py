@@ -27,7 +27,7 @@ from beltroad.errors import InputError
 
 __all__ = [
     "ENDED", "OPEN", "STATES", "add_log", "answered", "cancel", "find", "list_jobs", "log_of",
-    "question_of", "submit", "waiting_before",
+    "one_at_a_time", "question_of", "submit", "waiting_before",
 ]  # fmt: skip
 
 STATES = ("queued", "running", "done", "failed", "cancelled")
@@ -78,7 +78,7 @@ def submit(
     whole = results.intact(settings, database, question)
     title = chosen.title(asked).replace("\x00", "")[:200]
     with database.session() as session:
-        _one_at_a_time(session, question)
+        one_at_a_time(session, question)
         if (same := _same_open(session, question)) is not None:
             return same
         now = utc_now()
@@ -110,7 +110,8 @@ def _check_numbers(asked: BaseModel) -> None:
         raise InputError("request: a number is infinite or none at all; give plain ones") from None
 
 
-def _one_at_a_time(session: Session, question: str) -> None:
+def one_at_a_time(session: Session, question: str) -> None:
+    """Hold off others who ask or clear away the same question until the transaction ends."""
     # SQLite has one writer anyway; PostgreSQL needs a lock on what is not a row yet.
     if session.get_bind().dialect.name == "postgresql":
         number = int(question[:15], 16)

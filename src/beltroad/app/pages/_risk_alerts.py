@@ -48,8 +48,8 @@ def listed(
 
 
 def _list(
-    request: Request, wanted: alerts.Wanted, *, faults: list[Any] | None = None, changed: Any = None,
-    taken: str = "", status: int = 200,
+    request: Request, wanted: alerts.Wanted, *, faults: list[Any] | None = None,
+    changed: Any = None, taken: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
     language = language_of(request)
     look = base.look_at(request.app.state.database)

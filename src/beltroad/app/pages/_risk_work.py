@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from beltroad.app.accounts.roles import Principal, Role, require
@@ -53,23 +53,23 @@ def _portfolio(
     title = base.word("portfolio.chart", language_of(request))
     chart = losses.bars(found.answer, title) if found is not None and found.answer else ""
     return render(
-        request, "pages/risk_portfolio.html", status=status, result=found, chart=chart,
+        request, "pages/risk_portfolio.html", status=status, result=found, chart_svg=chart,
         faults=faults or [], given=given or {}, groups=tuple(portfolio.GROUPS), loan=LOAN,
         rows=rows or [dict.fromkeys(LOAN, "") for _ in range(_ROWS)], chart_title=title,
     )  # fmt: skip
 
 
-@router.post("/risk/portfolio")
-async def run_portfolio(request: Request, who: Principal = require(Role.ANALYST)) -> Response:
-    """Put the question as a job, or show what is wrong with it."""
-    from starlette.concurrency import run_in_threadpool
+async def _sent(request: Request) -> tuple[dict[str, str], list[dict[str, str]], bytes]:
+    """The form's texts, its loans as typed, and its file."""
+    async with request.form(max_fields=2000) as form:
+        file = form.get("file")
+        data = b"" if file is None or isinstance(file, str) else await file.read()
+        texts = {k: v for k, v in form.multi_items() if isinstance(v, str)}
+        lists = [[v for v in form.getlist(n) if isinstance(v, str)] for n in LOAN]
+    return texts, _rows(lists), data
 
-    form = await request.form(max_fields=2000)
-    sent = form.get("file")
-    data = b"" if sent is None or isinstance(sent, str) else await sent.read()
-    texts = {k: v for k, v in form.multi_items() if isinstance(v, str)}
-    lists = [[v for v in form.getlist(n) if isinstance(v, str)] for n in LOAN]
-    return await run_in_threadpool(_run_portfolio, request, texts, _rows(lists), data, who)
+
+Sent = Annotated[tuple[dict[str, str], list[dict[str, str]], bytes], Depends(_sent)]
 
 
 def _rows(lists: list[list[str]]) -> list[dict[str, str]]:
@@ -81,26 +81,13 @@ def _rows(lists: list[list[str]]) -> list[dict[str, str]]:
     return [row for row in rows if any(v for k, v in row.items() if k != "currency")]
 
 
-def _run_portfolio(
-    request: Request, texts: dict[str, str], rows: list[dict[str, str]], data: bytes, who: Principal
-) -> Response:
+@router.post("/risk/portfolio")
+def run_portfolio(request: Request, sent: Sent, who: Principal = require(Role.ANALYST)) -> Response:
+    """Put the question as a job, or show what is wrong with it."""
+    texts, rows, data = sent
     state = request.app.state
-    source = texts.get("source", "example")
     try:
-        loans: tuple[portfolio.Loan, ...] = ()
-        if source == "rows":
-            if not rows:
-                raise InputError("loans: none is given; fill in a row")
-            loans = losses.from_rows(rows)
-        elif source == "file":
-            if not data:
-                raise InputError("loans: choose a file")
-            loans = losses.from_file(data, "loans.csv")
-        elif source == "result":
-            address = texts.get("result", "").strip()[:70]
-            loans = losses.from_result(state.settings, state.database, address)
-        elif source != "example":
-            raise InputError(f"source {source!r:.40}: give example, rows, file or result")
+        loans = _loans(state, texts, rows, data)
         asked = {
             "loans": [loan.model_dump() for loan in loans], "name": texts.get("name", "")[:120],
             "grades": texts.get("grades") == "1", "draws": texts.get("draws") or 100_000,
@@ -115,6 +102,24 @@ def _run_portfolio(
         return _portfolio(request, faults=base.faults_of(error), given=texts, rows=shown,
                           status=422)  # fmt: skip
     return _to_job(job, "portfolio")
+
+
+def _loans(
+    state: Any, texts: dict[str, str], rows: list[dict[str, str]], data: bytes
+) -> tuple[portfolio.Loan, ...]:
+    """Loans from where the form says."""
+    source = texts.get("source", "example")
+    if source == "example":
+        return ()
+    if source == "rows" and rows:
+        return losses.from_rows(rows)
+    if source == "file" and data:
+        return losses.from_file(data, "loans.csv")
+    if source == "result":
+        address = texts.get("result", "").strip()[:70]
+        return losses.from_result(state.settings, state.database, address)
+    missing = {"rows": "none is given; fill in a row", "file": "choose a file"}
+    raise InputError(f"loans: {missing.get(source, 'say where they come from')}")
 
 
 def _to_job(job: Any, page: str) -> Response:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from beltroad.app.accounts.roles import Principal, Role, require
-from beltroad.app.api.countries import published_projects
+from beltroad.app.api.countries import published_projects, published_wellbeing
 from beltroad.app.pages._fragments import fragment, whole
 from beltroad.app.questions import countries, country
 from beltroad.app.texts import text
@@ -46,9 +46,10 @@ def one(request: Request, iso3: str, who: Principal = require(Role.VIEWER)) -> H
     code = iso3.upper()
     country.about(code)  # refuses what is no economy
     frame, state = published_projects(request)
+    small, small_state = published_wellbeing(request)
 
     def build() -> dict[str, Any]:
-        return {"found": country.country(code, frame)}
+        return {"found": country.country(code, frame, wellbeing=small)}
 
-    body = fragment(request, "pages/country.html", build, key=state)
+    body = fragment(request, "pages/country.html", build, key=(state, small_state))
     return whole(request, country.codes()[code], body)

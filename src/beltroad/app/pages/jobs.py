@@ -20,16 +20,22 @@ from beltroad.app.jobs import queue
 from beltroad.app.jobs.causes import translated
 from beltroad.app.web import language_of, render
 
-__all__ = ["kind_word", "router"]
+__all__ = ["kind_word", "page_of", "router"]
 
 router = APIRouter(include_in_schema=False)
 _PER_PAGE = 50
+_PAGES = {"appraisal": "/appraisals/{result}", "routes": "/routes/{result}"}
 
 
 def kind_word(kind: str, language: str) -> str:
     """The name of a kind for readers."""
     words = texts.catalogue().get(f"jobs.kind.{kind}")
     return words[language] if words else kind
+
+
+def page_of(kind: str, question: str) -> str:
+    """Where results of a kind are shown: a page of their own where there is one."""
+    return _PAGES.get(kind, "/results/{result}").format(result=question)
 
 
 def _seconds(row: JobRow) -> float | None:
@@ -92,7 +98,7 @@ def job_page(request: Request, job_id: JobId, _: Principal = require(Role.VIEWER
     there = row.result is not None and queue.answered(state.settings, state.database, row.result)
     return render(
         request, "pages/job.html", job=row, seconds=_seconds(row),
-        kind=kind_word(row.kind, language), there=there,
+        kind=kind_word(row.kind, language), there=there, then=page_of(row.kind, "{result}"),
         before=queue.waiting_before(state.database, row) if row.state == "queued" else 0,
         lines=queue.log_of(state.database, row.id),
         asked=json.dumps(row.request, ensure_ascii=False, indent=1),

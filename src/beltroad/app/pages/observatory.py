@@ -24,6 +24,8 @@ from beltroad.app.questions.figures_base import (
     text_column,
 )
 from beltroad.app.questions.figures_chart import chart_of
+from beltroad.app.questions.projects.listing import coded, words_for
+from beltroad.app.questions.search_records import own_records, with_records
 from beltroad.app.texts import text
 from beltroad.app.web import language_of
 
@@ -44,7 +46,14 @@ def observatory(request: Request, who: Principal = require(Role.VIEWER)) -> HTML
     changed = remembered(database, "changes", lambda: question.changes(database))
 
     def build() -> dict[str, Any]:
+        say = words_for(language_of(request))
+        worded = {
+            name: [coded(name, str(value), say) for value in frame[name]]
+            for name in ("status", "mode", "corridor")
+        }
         shown = frame.assign(
+            **worded,
+            countries=frame["countries"].str.replace(";", ", "),
             _href=[f"/projects/{i}" for i in frame["id"]],
             _origin=row_origins(frame, "claimed"),
             cost_usd_bn=frame["cost_usd_bn"].astype(float),
@@ -106,8 +115,9 @@ def find(
     who: Principal = require(Role.VIEWER),
 ) -> HTMLResponse:
     """Everything that holds the words, by kind."""
-    chosen = kind if kind in search.GROUPS else ""
-    found = search.search(q, chosen)
+    chosen = kind if kind in search.OFFERED else ""
+    own = own_records(request.app.state.database, q)
+    found = with_records(q, chosen, own)
     groups: list[tuple[str, list[search.Hit]]] = []
     if not chosen:
         groups = [
@@ -115,12 +125,12 @@ def find(
             for group in found.counts
         ]
         # The group whose best hit is best comes first.
-        groups.sort(key=lambda g: -g[1][0].score if g[1] else 0.0)
+        groups.sort(key=lambda g: (g[0] != search.RECORD, -g[1][0].score if g[1] else 0.0))
     rows = found.hits[(page - 1) * PER_PAGE : page * PER_PAGE] if chosen else ()
     heading = text("search.title", language_of(request))
     body = fragment(request, "pages/search.html", lambda: {
         "found": found, "groups": groups, "kind": chosen, "rows": rows, "page": page,
-        "pages": pages_of(found.total, PER_PAGE)})  # fmt: skip
+        "pages": pages_of(found.total, PER_PAGE)}, key=own)  # fmt: skip
     return whole(request, heading, body)
 
 

@@ -67,7 +67,7 @@ def country_page(
     held = registers.chosen(look, registers.Wanted(iso3=iso3))
     warned = alerts.chosen(look, alerts.Wanted(state="all", iso3=iso3))
     return render(
-        request, "pages/risk_country.html", iso3=iso3, name=economies.name(iso3), section=section,
+        request, "pages/risk_country.html", iso3=iso3, name=economies.name(iso3), told=section,
         drawn=drawn, history=history, risks=registers.table(held, look, language),
         warned=alerts.table(warned, look, language),
     )  # fmt: skip

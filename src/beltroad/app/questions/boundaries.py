@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from beltroad import evidence
+from beltroad.app.questions.kept import from_disk, once
 from beltroad.errors import InputError
 
 __all__ = ["MOST_BYTES", "collection", "faults_of", "outlines"]
@@ -45,7 +46,10 @@ def outlines(path: Path | None) -> dict[str, Any]:
 
 @once
 def _bundled() -> dict[str, Any]:
-    return collection(json.loads(evidence.read_bytes("polygons")))
+    return from_disk(
+        "outlines", lambda: collection(json.loads(evidence.read_bytes("polygons"))),
+        read=json.loads, write=lambda found: json.dumps(found).encode(),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=2)

@@ -96,13 +96,16 @@ def _section(iso3: str, name: str) -> Section:
     return answer(iso3)
 
 
-def section(iso3: str, name: str, projects: pd.DataFrame | None = None) -> Section:
+def section(
+    iso3: str, name: str, projects: pd.DataFrame | None = None,
+    wellbeing: pd.DataFrame | None = None,
+) -> Section:  # fmt: skip
     """One section of an economy.
 
     Parameters
     ----------
-    projects
-        Projects as the registry has them, for the section of that name; bundled ones if none.
+    projects, wellbeing
+        These as the registry has them, for the sections of that name; bundled ones if none.
 
     Raises
     ------
@@ -116,12 +119,17 @@ def section(iso3: str, name: str, projects: pd.DataFrame | None = None) -> Secti
         from beltroad.app.questions.country_places import projects as of_registry
 
         return of_registry(iso3, projects)
+    if name == "wellbeing" and wellbeing is not None:
+        from beltroad.app.questions.country_people import wellbeing as small_ones
+
+        return small_ones(iso3, wellbeing)
     return _section(iso3, name)
 
 
 def country(
-    iso3: str, projects: pd.DataFrame | None = None, sections: Sequence[str] | None = None
-) -> Country:
+    iso3: str, projects: pd.DataFrame | None = None, sections: Sequence[str] | None = None,
+    wellbeing: pd.DataFrame | None = None,
+) -> Country:  # fmt: skip
     """Sections of an economy (all if none are named), and what is not known in any of them.
 
     Raises
@@ -130,7 +138,7 @@ def country(
         If there is no such economy.
     """
     row = about(iso3)
-    found = tuple(section(iso3, name, projects) for name in sections or SECTIONS)
+    found = tuple(section(iso3, name, projects, wellbeing) for name in sections or SECTIONS)
     return Country(
         iso3=iso3, name=codes()[iso3], region=str(row.get("region", "")),
         income_group=str(row.get("income_group", "")),

@@ -106,6 +106,25 @@ def trade(iso3: str) -> Section:
                    missing=tuple(missing))  # fmt: skip
 
 
+def _recency(period: str) -> int:
+    """Order of periods: the later its end, then the longer it is; in days of a rough calendar.
+
+    >>> sorted(["2024", "2021-06-30", "2000:2021", "2021", "2023-01:2023-06"], key=_recency)
+    ['2021-06-30', '2021', '2000:2021', '2023-01:2023-06', '2024']
+    """
+    first, _, last = period.rpartition(":")
+    end = _day(last, (12, 31))
+    start = _day(first or last, (1, 1)) if first or ":" not in period else end
+    return 1_000_000 * end + end - start
+
+
+def _day(text: str, rest: tuple[int, int]) -> int:
+    """A year, month or day as a number; what is not said is taken from ``rest``."""
+    parts = [int(p) for p in text.split("-") if p.isdecimal()]
+    year, month, day = (*parts, *(0, *rest)[len(parts) :]) if parts else (0, 0, 0)
+    return 372 * year + 31 * month + day
+
+
 @lru_cache(maxsize=1)
 def _ledger() -> pd.DataFrame:
     from beltroad.finance import invest
@@ -148,7 +167,7 @@ def investment(iso3: str) -> Section:
             mine = table[(table["direction"] == direction) & (table["measure"] == measure)]
             if mine.empty:
                 continue
-            last: Any = mine["period"].astype(str).str[-4:].idxmax()
+            last: Any = mine["period"].astype(str).map(_recency).idxmax()
             row = table.loc[last]
             unit = f"million {row['price_basis'].replace('current ', '')}".replace(
                 "million constant", "million (constant)"
@@ -246,7 +265,7 @@ def debt(iso3: str) -> Section:
                     f"{title}, {known.index[-1]}",
                     round(float(known.iloc[-1]), 2),
                     unit,
-                    base.model_copy(update={"as_of": str(known.index[-1])}),
+                    _told(inputs, name, int(known.index[-1]), base),
                 )
             )
     if len(inputs.gaps):
@@ -254,6 +273,28 @@ def debt(iso3: str) -> Section:
                        + ", ".join(str(v) for v in inputs.gaps["variable"].head(5)))  # fmt: skip
     return Section(id="debt", answer=Answer(figures=tuple(figures), tables=(table,)),
                    missing=tuple(missing), links=((f"/debt/{iso3}", "debt"),))  # fmt: skip
+
+
+def _told(inputs: Any, variable: str, year: int, base: Origin) -> Origin:
+    """Where one value of a series comes from: its own source, and whether that only estimates."""
+    rows = inputs.origins
+    rows = rows[(rows["variable"] == variable) & (rows["year_from"] <= year)
+                & (rows["year_to"] >= year)]  # fmt: skip
+    if rows.empty:
+        return base.model_copy(update={"as_of": str(year)})
+    kind, key = str(rows["kind"].iloc[0]), str(rows["source"].iloc[0])
+    listed = evidence.load("debt_sources").astype(str).set_index("source")
+    said: dict[str, str] = {"source": key, "url": "", "licence": "", "note": ""}
+    if key in listed.index:
+        row = listed.loc[key]
+        said = {"source": str(row["title"]), "url": str(row["url"]), "licence": str(row["licence"]),
+                "note": f"edition of {row['vintage']}"}  # fmt: skip
+    if kind in ("estimate", "projection"):
+        said["note"] = "; ".join(filter(None, (said["note"], f"{kind} of the source")))
+    meant = {"reported": "observed", "estimate": "observed", "projection": "observed"}
+    return base.model_copy(
+        update={**said, "as_of": str(year), "kind": meant.get(kind, kind)}
+    )  # fmt: skip
 
 
 def _rated(inputs: Any, *, framework: str, missing: list[str]) -> list[Figure]:

@@ -114,12 +114,12 @@ def jobs(iso3: str) -> Section:
     return Section(id="jobs", answer=Answer(figures=(whole,), tables=(table,)))
 
 
-def wellbeing(iso3: str) -> Section:
-    """Small projects in health, water, training and the like."""
+def wellbeing(iso3: str, rows: pd.DataFrame | None = None) -> Section:
+    """Small projects in health, water, training and the like; ``rows`` as the registry has them."""
     from beltroad.people import wellbeing as method
 
     about(iso3)
-    found = method.projects(iso3=iso3)
+    found = method.projects(iso3=iso3, rows=rows)
     if found.empty:
         return Section(id="wellbeing", answer=Answer(),
                        missing=("wellbeing projects: none on record, which does not say that there "
@@ -150,7 +150,7 @@ def wellbeing(iso3: str) -> Section:
         text_column("name", "Project"), text_column("kind", "Kind"), text_column("scope", "Scope"),
         text_column("period_start", "From", kind="date"), text_column("status", "Status"),
         column("cost_usd", "Cost", table="wellbeing_projects"),
-        column("people_reached", "People reached", table="wellbeing_projects"),
+        column("people_reached", "People reached", "persons", table="wellbeing_projects"),
         text_column("reached_basis", "Counted as"), text_column("evaluated", "Evaluated"),
         text_column("funder", "Funder"), text_column("confidence", "Confidence"),
     ], origin=base)  # fmt: skip

@@ -14,6 +14,7 @@ from beltroad.app.questions.figures_base import (
     row_origins,
     text_column,
 )
+from beltroad.app.questions.projects.listing import coded, words_for
 
 __all__ = ["parks", "projects", "transport"]
 
@@ -39,7 +40,8 @@ def projects(iso3: str, frame: pd.DataFrame | None = None) -> Section:
     figures = [
         figure(f"{iso3}-projects", "Projects on record", len(own), "projects",
                made.model_copy(update={"formula": "rows that name the economy"}),
-               inputs=[(str(k), str(v)) for k, v in own["status"].value_counts().items()]),
+               inputs=[(coded("status", str(k), words_for("en")), str(v))
+                       for k, v in own["status"].value_counts().items()]),
         figure(f"{iso3}-projects-cost", "Cost of those with a figure, whole projects",
                round(float(known.sum()), 3), "billion USD, each of its own year",
                made.model_copy(update={"formula": "sum of cost_usd_bn",
@@ -49,6 +51,9 @@ def projects(iso3: str, frame: pd.DataFrame | None = None) -> Section:
     own["opened"] = [f"{y:.0f}" if y == y else "" for y in own["year_open"].astype(float)]
     own["cost_usd_bn"] = own["cost_usd_bn"].astype(float)
     own["length_km"] = own["length_km"].astype(float)
+    say = words_for("en")
+    for name in ("mode", "status"):
+        own[name] = [coded(name, str(v), say) for v in own[name]]
     own["_href"] = [f"/projects/{i}" for i in own["id"]]
     own["_origin"] = row_origins(own, "claimed")
     table = table_of("projects", "Projects", own, [

@@ -6,14 +6,18 @@ and ``label``; ``label`` is what a reader is told about it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from beltroad import evidence
+from beltroad.app.formats import shown
+from beltroad.app.questions.kept import from_disk, once
 from beltroad.infrastructure.projects.status import status_group
 
 __all__ = [
@@ -55,9 +59,16 @@ def _point(lat: float, lon: float) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [round(float(lon), 3), round(float(lat), 3)]}
 
 
-@lru_cache(maxsize=16)
+@once
 def network(modes: tuple[str, ...] = ("rail", "sea")) -> Collection:
     """Main lines of the freight network, drawn together on a grid; one feature for each mode."""
+    return from_disk(
+        f"network-{'-'.join(modes)}", lambda: _network(modes),
+        read=json.loads, write=lambda found: json.dumps(found).encode(),
+    )  # fmt: skip
+
+
+def _network(modes: tuple[str, ...]) -> Collection:
     features = []
     for mode in modes:
         lines, links = _lines(mode)
@@ -118,8 +129,6 @@ def chained(links: Sequence[Sequence[Sequence[float]]]) -> list[list[list[float]
 
 def projects(frame: pd.DataFrame, states: Sequence[str] = STATES) -> Collection:
     """Published projects in these groups of states: a line, or a point at a place."""
-    from beltroad.appraisal.report import words
-
     features = []
     for row in frame.to_dict("records"):
         state = status_group(str(row["status"]))
@@ -127,11 +136,9 @@ def projects(frame: pd.DataFrame, states: Sequence[str] = STATES) -> Collection:
         if state not in states or geometry is None:
             continue
         cost = float(row["cost_usd_bn"]) if pd.notna(row["cost_usd_bn"]) else None
-        said = f"{row['name']}: {words.label(str(row['mode'])).lower()}, {row['status']}".replace(
-            "_", " "
-        )
+        said = f"{row['name']}: {row['mode']}, {row['status']}".replace("_", " ")
         if cost is not None:
-            said += f", {words.usd(cost * 1e9)}"
+            said += f", USD {shown(cost)} billion"
         features.append(
             _feature(geometry, id=row["id"], name=row["name"], kind=row["mode"], state=state,
                      href=f"/projects/{row['id']}", value=cost, label=said)
@@ -237,12 +244,9 @@ def services() -> Collection:
     return features_of(features, "services")
 
 
-def warm() -> None:
+def warm(outlines: Path | None = None) -> None:
     """Make what every first map needs, so that the first reader does not wait for it."""
-    import importlib
-
     from beltroad.app.questions import boundaries
 
-    boundaries.outlines(None)
+    boundaries.outlines(outlines)
     network()
-    importlib.import_module("beltroad.appraisal.report.theme")

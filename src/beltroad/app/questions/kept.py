@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-__all__ = ["from_disk", "keep_in", "once"]
+__all__ = ["HELPED", "from_disk", "keeping", "once"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+HELPED = ("observatory", "network-rail-sea")
+"""Answers that another process makes at the first start of a workspace, in this order."""
+_HELP = """
+import sys
+from pathlib import Path
+from beltroad.app.questions import geo, kept, observatory
+with kept.keeping(Path(sys.argv[1])):
+    observatory.observatory()
+    geo.network()
+"""
+_PATIENCE = 20.0  # seconds after which waiting for it is no gain
+
 _folder: Path | None = None
+_helper: subprocess.Popen[bytes] | None = None
 
 
 def once(make: Callable[P, T]) -> Callable[P, T]:
@@ -34,10 +50,49 @@ def once(make: Callable[P, T]) -> Callable[P, T]:
     return ask
 
 
-def keep_in(folder: Path | None) -> None:
-    """Where `from_disk` keeps answers from now on; None keeps nothing."""
-    global _folder  # noqa: PLW0603 (one process serves one workspace)
+@contextlib.contextmanager
+def keeping(folder: Path, *, helped: bool = False) -> Iterator[None]:
+    """`from_disk` keeps answers in a folder until the end of the block; one server, one folder.
+
+    With ``helped``, another process makes those that the front page needs and that are not there,
+    while this one still starts.
+    """
+    global _folder, _helper  # noqa: PLW0603
     _folder = folder
+    if helped and any(_found(name) is None for name in HELPED):
+        with contextlib.suppress(OSError):
+            _helper = subprocess.Popen(  # noqa: S603 (ourselves)
+                [sys.executable, "-c", _HELP, str(folder)], start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+    try:
+        yield
+    finally:
+        if _helper is not None:
+            _helper.kill()
+            _helper.wait()
+        _folder = _helper = None
+
+
+def _found(name: str) -> bytes | None:
+    """A kept answer of this version and this evidence."""
+    if _folder is None:
+        return None
+    try:
+        mark, _, body = (_folder / f"{name}.kept").read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return body if mark == _mark(body) else None
+
+
+def _awaited(name: str) -> bytes | None:
+    """The same, once the process that makes it is done."""
+    end = time.monotonic() + _PATIENCE
+    while name in HELPED and _helper is not None and time.monotonic() < end:
+        if _found(name) is not None or _helper.poll() is not None:
+            break
+        time.sleep(0.02)
+    return _found(name)
 
 
 def from_disk(
@@ -62,10 +117,8 @@ def from_disk(
     """
     if _folder is None:
         return make()
-    path = _folder / f"{name}.kept"
-    with contextlib.suppress(OSError, ValueError):
-        mark, _, body = path.read_bytes().partition(b"\n")
-        if mark == _mark(body):
+    if (body := _awaited(name)) is not None:
+        with contextlib.suppress(ValueError):
             return read(body)
     made = make()
     from beltroad.errors import OutputError
@@ -74,7 +127,7 @@ def from_disk(
     body = write(made)
     with contextlib.suppress(OSError, OutputError):  # a full disk must not keep the page away
         _folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, _mark(body) + b"\n" + body)
+        write_atomically(_folder / f"{name}.kept", _mark(body) + b"\n" + body)
     return made
 
 

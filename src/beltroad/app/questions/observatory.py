@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -195,10 +196,14 @@ def _RISK() -> list[Figure]:  # noqa: N802 (a part of the constant tables above)
         figure("risk-graded", "Economies at the two worst grades of country risk", len(high),
                "economies", made, inputs=[("economies graded", f"{len(grades)}")]),
         figure("risk-distress", "Economies whose published rating is in debt distress",
-               int(listed.get("in debt distress", 0)), "economies", rated,
+               int(listed.get("in debt distress", 0)), "economies",
+               rated.model_copy(update={"kind": "computed", "formula": "number of rows of table "
+                                        "debt_ratings: external_rating in debt distress"}),
                inputs=[("economies with a published rating", f"{len(ratings)}")]),
         figure("risk-high", "Economies with a published high risk of debt distress",
-               int(listed.get("high", 0)), "economies", rated),
+               int(listed.get("high", 0)), "economies",
+               rated.model_copy(update={"kind": "computed", "formula": "number of rows of table "
+                                        "debt_ratings: external_rating high"})),
         figure("risk-signals", "Economies with a high or critical early-warning signal",
                severe["iso3"].nunique(), "economies",
                origin_of_table("risk_warning_thresholds", "computed", method="early-warning")
@@ -294,11 +299,10 @@ def chosen_claims(
     return rows
 
 
-def warm() -> None:
-    """Read what first visitors would wait for; for a thread of its own after the start."""
+def warm() -> Sequence[Callable[[], object]]:
+    """What visitors would wait for after the front page, in the order in which they look."""
     from beltroad.app.questions import countries, country, search
 
-    observatory()
-    search.search("belt")
-    countries.countries()
-    country.country("KEN")
+    return (
+        lambda: search.search("belt"), countries.countries, lambda: country.country("KEN"),
+    )  # fmt: skip

@@ -37,7 +37,8 @@ def lanes() -> list[list[list[float]]]:
         mesh[b].append((a, float(km), link))
     lat, lon = net.lat[nodes], net.lon[nodes]
     ports = _at_ports(lat, lon)
-    used = {link for port in ports for link in _ways(mesh, port, ports)}
+    # A way back is the way there: each pair of ports once.
+    used = {link for i, port in enumerate(ports) for link in _ways(mesh, port, ports[i + 1 :])}
     # A link across the antimeridian would be drawn across the whole map.
     drawn = [link for link in sorted(used) if abs(lon[u[link]] - lon[v[link]]) < 180]
     place = np.stack([lon, lat], axis=1).round(2).tolist()
@@ -65,7 +66,7 @@ def _ways(mesh: Mesh, start: int, goals: list[int]) -> Iterator[int]:
     """
     best = {start: 0.0}
     before: dict[int, tuple[int, int]] = {}
-    wanted = set(goals)
+    wanted, far = set(goals), float("inf")
     heap = [(0.0, start)]
     while heap and wanted:
         km, here = heapq.heappop(heap)
@@ -73,10 +74,11 @@ def _ways(mesh: Mesh, start: int, goals: list[int]) -> Iterator[int]:
             continue
         wanted.discard(here)
         for there, more, link in mesh[here]:
-            if km + more < best.get(there, np.inf):
-                best[there] = km + more
+            total = km + more
+            if total < best.get(there, far):
+                best[there] = total
                 before[there] = (here, link)
-                heapq.heappush(heap, (km + more, there))
+                heapq.heappush(heap, (total, there))
     for goal in goals:
         here = goal
         while here in before:

@@ -1,7 +1,7 @@
 """One search over everything: indicators, claims, economies, projects, treaties, places, pages.
 
-A small inverted index over all of it, built once in a few hundred milliseconds; the registry's
-own changes are looked up in the database beside it.
+A small inverted index over all of it, built once in a few hundred milliseconds. What people
+changed in the registry is looked up in the database: ``search_records``.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from pydantic import BaseModel, ConfigDict
 from beltroad import evidence
 from beltroad.app.questions.figures_base import in_words
 
-__all__ = ["GROUPS", "Hit", "Results", "search"]
+__all__ = ["GROUPS", "OFFERED", "RECORD", "Hit", "Results", "search", "tidy"]
 
 # In the order shown where scores are equal.
 GROUPS = (
     "economy", "indicator", "project", "service", "agreement", "park", "place", "claim", "cable",
     "method", "table",
 )  # fmt: skip
+RECORD = "record"  # of the registry, written or changed here
+OFFERED = (*GROUPS, RECORD)
 _WEIGHTS = {"title": 3.0, "other": 2.0, "more": 0.6}
 # A whole thing counts for more than one claim or place with the same words.
 _GROUP_WEIGHT = {

@@ -129,6 +129,9 @@ class EventRecords:
             tidy.pop("id")
             tidy["year"] = tidy["year"] or 0
             made = f"{tidy['source'].casefold()}-{tidy['key']}"
+            if not _ADDRESS.fullmatch(made):
+                why = f"{made[:60]!r} would be its address"
+                raise ScenarioError("alert", [Fault("key", why, _PLAIN)])
             if expected is not None:
                 self._expected(kind, made, expected, self.journal.events())
             return self.get(kind, raise_alert(journal, by=name, **tidy))

@@ -79,6 +79,9 @@ class Gate:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
+        # HEAD is GET without the body; the routes know GET.
+        if bodiless := scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
         request = Request(scope)
         started = False
 
@@ -87,6 +90,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 started = True
                 self._finish(request, MutableHeaders(scope=message))
+            elif bodiless:
+                message = {**message, "body": b""}
             await send(message)
 
         try:

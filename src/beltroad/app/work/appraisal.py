@@ -73,7 +73,7 @@ def run(request: AppraisalRequest, context: Context) -> Outcome:
     progress = context.progress
     result = appraise(scenario, cache=context.cache, progress=progress)
     with progress.step("writing report and tables"):
-        files = condense.files_of(result, request.scenario)
+        files = condense.files_of(result, request.scenario, context.check)
     with progress.step("drawing charts for the pages"):
         files["charts.json"] = charts.charts_json(result)
     with progress.step("summing up"):

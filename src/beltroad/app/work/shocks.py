@@ -64,7 +64,8 @@ def run(request: ShocksRequest, context: Context) -> Outcome:
     ConvergenceError
         If a shock is so large that no equilibrium is reached.
     """
-    from beltroad.app.questions.risk import losses, shocked
+    from beltroad.app.questions.risk import losses
+    from beltroad.app.questions.risk.shocked import answer
     from beltroad.app.work.portfolio import table_of_loans
     from beltroad.appraisal.shocks import Shock, run_shocks, standard_shocks
     from beltroad.errors import InputError
@@ -83,5 +84,5 @@ def run(request: ShocksRequest, context: Context) -> Outcome:
         tables["shocks_losses"] = found.losses
     return Outcome(
         summary={"shocks": [s.name for s in todo], "level": request.level},
-        answer=shocked.answer(found), files=losses.files(tables),
+        answer=answer(found), files=losses.files(tables),
     )  # fmt: skip

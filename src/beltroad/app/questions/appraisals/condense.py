@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from beltroad.app.questions.scenarios.writing import toml_of
@@ -32,13 +32,23 @@ def tables_of(appraisal: Appraisal) -> dict[str, pd.DataFrame]:
     return {name: table for name, table in named.items() if table is not None}
 
 
-def files_of(appraisal: Appraisal, given: Mapping[str, Any]) -> dict[str, bytes]:
-    """Files by name: those of the command line, and for each table CSV and Parquet."""
+def _nothing() -> None:
+    pass
+
+
+def files_of(
+    appraisal: Appraisal, given: Mapping[str, Any], before_each: Callable[[], None] = _nothing
+) -> dict[str, bytes]:
+    """Files by name: those of the command line, and for each table CSV and Parquet.
+
+    ``before_each`` is called before each file; what it raises ends the writing.
+    """
     from beltroad.appraisal.writing import result_files
     from beltroad.files import csv_bytes, parquet_bytes
 
-    files = dict(result_files(appraisal))
+    files = result_files(appraisal, before_each)
     for name, table in tables_of(appraisal).items():
+        before_each()
         if name != "pairs":  # as CSV it would be larger than all else
             files.setdefault(f"{name}.csv", csv_bytes(table))
         files.setdefault(f"{name}.parquet", parquet_bytes(table))

@@ -122,10 +122,10 @@ def _figures(appraisal: Appraisal) -> list[Figure]:
                 float(appraisal.countries["project_cost_p80_usd"].sum()) / 1e9}),
         figure("annual_cost", "Cost a year", h.annual_cost_usd / 1e9, "bn USD/a", "",
                {"discount rate": appraisal.scenario.parameters.discount_rate}),
-        figure("losing_before_cost", "Economies that lose before cost", losing, "", "",
+        figure("losing_before_cost", "Economies that lose before cost", losing, "economies", "",
                {"modelled economies": len(inside), "gaining": gaining}),
         figure("losing_after_cost", "Hosts worse off after cost", h.economies_losing_after_cost,
-               "", "", {"modelled economies": len(inside)},
+               "economies", "", {"modelled economies": len(inside)},
                "If each host pays for what lies on its soil."),
         figure("freight", "Emissions of freight", h.freight_kgco2e_pct, "%"),
     ]  # fmt: skip
@@ -134,7 +134,7 @@ def _figures(appraisal: Appraisal) -> list[Figure]:
         first = poverty.iloc[0]
         out.append(
             figure("lifted", f"Lifted over {first['line_usd']:.2f} USD a day",
-                   (first["people_lifted_low"] + first["people_lifted_high"]) / 2, "people", "",
+                   (first["people_lifted_low"] + first["people_lifted_high"]) / 2, "persons", "",
                    {"low pass-through": first["people_lifted_low"],
                     "high pass-through": first["people_lifted_high"],
                     "year": int(first["year"])}, "Middle of low and high pass-through.")
@@ -144,7 +144,8 @@ def _figures(appraisal: Appraisal) -> list[Figure]:
         none = none[none["case"] == none["case"].iloc[0]]
         more = (none["debt_long_with_pct"] - none["debt_long_without_pct"]) > 0.05
         out.append(
-            figure("debt_higher", "Hosts with higher debt in 20 years", int(more.sum()), "", "",
+            figure("debt_higher", "Hosts with higher debt in 20 years", int(more.sum()),
+                   "economies", "",
                    {"hosts assessed": len(none), "case": str(none["case"].iloc[0])})
         )  # fmt: skip
     if drawn is not None:

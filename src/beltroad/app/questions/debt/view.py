@@ -299,6 +299,14 @@ def stress(found: Found) -> Answer:
     return Answer(title=found.inputs.name, tables=(table, path(found)))
 
 
+# Words for columns of the path whose names are abbreviations: title and unit.
+_SPELT = {
+    "Gdp": ("GDP", ""), "Gdp lcu mn": ("GDP, local currency", "million"),
+    "Fdi net": ("FDI, net", ""), "External ppg debt": ("External public debt", ""),
+    "Pv external": ("PV of external debt", ""),
+}  # fmt: skip
+
+
 def path(found: Found) -> Table:
     """The projected years of the baseline, with the package where there is one."""
     from beltroad.finance.debt.report import view
@@ -313,8 +321,9 @@ def path(found: Found) -> Table:
     for name in frame.columns[1:]:
         title, _, unit = view.column_title(str(name)).partition(", ")
         full = view.label(str(name))
-        columns.append(number(str(name), title if full == name else full,
-                               "%" if full != name else unit, origin))  # fmt: skip
+        spelt, its_unit = _SPELT.get(title, (title, ""))
+        columns.append(number(str(name), spelt if full == name else full,
+                               "%" if full != name else unit or its_unit, origin))  # fmt: skip
     return table_of("path", "Baseline by year", frame, columns)
 
 

@@ -146,11 +146,14 @@ def find(frame: pd.DataFrame, key: str) -> dict[Hashable, Any]:
 def row_origin(row: Mapping[Hashable, Any]) -> Origin:
     """Who says what stands in the row of a project."""
     source = evidence.info("projects").sources[0]
-    confidence = text(row, "confidence")
+    confidence, second = text(row, "confidence"), text(row, "source2_title")
+    # A row names its sources together: which of the two gives which fact stands in its note.
+    notes = (f"confidence: {confidence}" if confidence else "",
+             f"second source of the row: {second}" if second else "")  # fmt: skip
     return Origin(
         source=text(row, "source_title") or source.title, url=text(row, "source_url"),
         as_of=text(row, "source_date") or text(row, "accessed"), kind="claimed",
-        licence=source.licence, note=f"confidence: {confidence}" if confidence else "",
+        licence=source.licence, note="; ".join(filter(None, notes)),
     )  # fmt: skip
 
 

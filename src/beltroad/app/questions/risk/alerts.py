@@ -104,7 +104,8 @@ def counts(look: Look, language: str = "en") -> list[Figure]:
     words = {s: word(f"severity.{s}", language) for s in watching.SEVERITIES}
     return [
         Figure(
-            id=f"alerts-{severity}", label=word('figure.alerts', language, severity=words[severity]), unit="alerts",
+            id=f"alerts-{severity}", unit="alerts",
+            label=word("figure.alerts", language, severity=words[severity]),
             value=sum(a.severity == severity for a in live),
             origin=noted(look, "alerts of this severity that are neither closed nor snoozed today",
                          inputs=(("alerts in all", str(len(watching.alerts(look.events)))),)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -43,9 +44,10 @@ def history(iso3: str) -> pd.DataFrame:
     table = _values()
     if iso3 not in table.index.get_level_values("iso3"):
         return pd.DataFrame()
-    own = table.xs(iso3, level="iso3")
-    names = [name for name in thresholds().index if name in own.columns]
-    return own[names].dropna(how="all")
+    own: Any = table.xs(iso3, level="iso3")
+    names = [str(name) for name in thresholds().index if name in own.columns]
+    found: pd.DataFrame = own[names].dropna(how="all")
+    return found
 
 
 def over_time(iso3: str, language: str = "en") -> tuple[list[Drawn], Table | None]:

@@ -120,7 +120,8 @@ def _tables(tables: Mapping[str, pd.DataFrame], level: float, by: str) -> list[T
             column("es_se_usd", "Standard error", "USD", origin=spread),
             column("unexpected_usd", "Value at risk less expected", "USD", origin=spread),
         ], origin=spread),
-        table_of("groups", f"Contributions by {by}", tables[f"by_{by}"],
+        table_of("groups", f"Contributions by {by}", tables[f"by_{by}"].sort_values(
+            f"es_{name}_usd", ascending=False, kind="stable"),
                  [text_column(key, by.capitalize()), *money], origin=tail),
         table_of("loans", "Contributions by loan", tables["contributions"].sort_values(
             f"es_{name}_usd", ascending=False, kind="stable"), [
@@ -158,9 +159,9 @@ def bars(found: Answer, title: str, most: int = 15) -> str:
     table = next(t for t in found.tables if t.id == "groups")
     label, value = table.columns[0].name, table.columns[-1].name
     rows = pd.DataFrame([
-        {"label": str(r[label]), "value": (r[value] or 0.0) / 1e6} for r in table.rows[:most]
+        {"label": str(r[label]), "value": (r[value] or 0.0) / 1e9} for r in table.rows[:most]
     ])  # fmt: skip
-    return charts.bars(rows, unit="million USD", title=title)
+    return charts.bars(rows, unit="billion USD", title=title)
 
 
 def files(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:

@@ -187,8 +187,11 @@ def rollup(look: Look, language: str = "en") -> Table:
     )
     base = noted(look, "the worst of own risks, risks of projects and grade (1-3 low, 4-5 "
                  "medium, 6 high, 7 extreme)")  # fmt: skip
-    any_of = noted(look, "bounds of the probability that one of the high and extreme risks "
-                   "happens: the largest of the bands' middles to their sum, at most 100 %")  # fmt: skip
+    any_of = noted(
+        look,
+        "bounds of the probability that one of the high and extreme risks "
+        "happens: the largest of the bands' middles to their sum, at most 100 %",
+    )
     return table_of("countries", word("rollup.title", language), shown, [
         col("name", language), col("iso3", language), col("rating", language, origin=base),
         col("own", language), col("projects", language),

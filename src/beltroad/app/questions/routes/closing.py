@@ -43,7 +43,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, str, int | None, str]]] = {
     "countries": {
         "name": ("Economy", "", None, ""), "iso3": ("Code", "", None, ""),
         "trade_usd": ("Trade", "million USD a year", 0, "exports + imports that are counted"),
-        "hit_share": ("Share hit", "share of trade", 3, "trade cut off or over 1 % dearer to ship ÷ trade"),
+        "hit_share": ("Share hit", "share of trade", 3, "trade cut off or over 1 % dearer ÷ trade"),
         "loss_usd": ("Loss", "million USD a year", 1, _LOSS + ", in full for either end"),
         "loss_pct_of_trade": ("Loss", "% of trade", 2, "100 × loss ÷ trade"),
         "cut_off_usd": ("Cut off", "million USD a year", 1, "trade without any way left"),

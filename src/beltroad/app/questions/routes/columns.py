@@ -151,7 +151,10 @@ def itinerary_table(number: int, chain: str, frame: pd.DataFrame, note: str) -> 
 
 @lru_cache(maxsize=1)
 def _borders() -> dict[str, dict[str, Any]]:
-    return {str(r["border_id"]): r for r in evidence.load("borders").to_dict("records")}
+    return {
+        str(r["border_id"]): {str(k): v for k, v in r.items()}
+        for r in evidence.load("borders").to_dict("records")
+    }
 
 
 def step_origin(step: Leg | Stop) -> Origin:

@@ -105,7 +105,7 @@ def service(name: str) -> tuple[Any, Answer]:
 
 def _own(frame: pd.DataFrame, kind: str = "claimed") -> pd.DataFrame:
     origins = [_claim({str(k): v for k, v in r.items()}, kind) for r in frame.to_dict("records")]
-    return frame.assign(_origin=origins)
+    return frame.assign(_origin=pd.Series(origins, index=frame.index, dtype=object))
 
 
 def _figures(found: Any) -> Table:

@@ -74,12 +74,13 @@ def _gates() -> tuple[tuple[str, str, str, str], ...]:
     for r in evidence.load("borders").to_dict("records"):
         said = f"{r['name']} ({r['iso3_a']}–{r['iso3_b']}, {r['mode']})"
         rows.append((f"border:{r['border_id']}", said, "border"))
-    for r in evidence.load("countries").to_dict("records"):
-        rows.append((f"country:{r['iso3']}", str(r["name"]), "country"))
-    for r in evidence.load("container_ports").to_dict("records"):
-        rows.append((f"port:{r['locode']}", f"{r['name']} ({r['locode']})", "port"))
-    for r in evidence.load("projects").to_dict("records"):
-        rows.append((f"line:{r['id']}", str(r["name"]), "line"))
+    for table, kind, key in (
+        ("countries", "country", "iso3"), ("container_ports", "port", "locode"),
+        ("projects", "line", "id"),
+    ):  # fmt: skip
+        frame = evidence.load(table)
+        pairs = zip(frame[key].astype(str), frame["name"].astype(str), strict=True)
+        rows += [(f"{kind}:{code}", f"{name} ({code})", kind) for code, name in pairs]
     return tuple((fold(f"{text} {label}"), text, label, kind) for text, label, kind in rows)
 
 

@@ -83,9 +83,13 @@ def detour(found: Found) -> list[dict[str, Any]]:
     if found.without is None:
         return []
     rows = []
-    for measure, word in MEASURES:
-        now = best(found.shown, measure)
-        before = best([*found.without.shown, *found.shown], measure)
+    after, before_all = found.shown, [*found.without.shown, *found.shown]
+    asked = [(word, measure, after, before_all) for measure, word in MEASURES]
+    slower = [[t for t in ways if "air" not in t.route.main_modes] for ways in (after, before_all)]
+    if all(slower) and len(slower[0]) < len(after):
+        asked.insert(1, ("Fastest without air", "hours_total", *slower))
+    for word, measure, left, there in asked:
+        now, before = best(left, measure), best(there, measure)
         row: dict[str, Any] = {"best": word}
         for side, route in (("without", before), ("with", now)):
             row |= {
@@ -124,7 +128,8 @@ def _figures(found: Found) -> list[Figure]:
              "kgco2e_per_teu": "kg CO2e per TEU"}  # fmt: skip
     for measure, word in MEASURES:
         route = best(found.shown, measure)
-        value, span = getattr(route, measure), (None, None)
+        value: float = getattr(route, measure)
+        span: tuple[float | None, float | None] = (None, None)
         inputs: list[tuple[str, str]] = []
         if measure == "hours_total":
             value = route.days_total
@@ -140,7 +145,7 @@ def _figures(found: Found) -> list[Figure]:
             ]
         out.append(
             Figure(
-                id=measure, label=f"{word}: {route.chain}", value=round(float(value), 3),
+                id=measure, label=f"{word}: {route.chain}", value=round(float(value), 2),
                 unit=units[measure], low=span[0], high=span[1],
                 origin=columns.computed(
                     "sum over the legs and stops of the way, on average"
@@ -157,7 +162,7 @@ def _figures(found: Found) -> list[Figure]:
         out.append(
             Figure(
                 id=f"more_{name}_{word.lower()}", label=f"{word} way: the closure adds",
-                value=round(row[f"{name}_more"], 3), unit=unit,
+                value=round(row[f"{name}_more"], 2), unit=unit,
                 origin=columns.computed(
                     "best way with the closure − best way without it",
                     inputs=[("with", f"{row[f'{name}_with']:,.2f} {unit}"),
@@ -201,7 +206,7 @@ def _ways(trips: Sequence[Trip]) -> pd.DataFrame:
 def _best_words(route: Route, count: int) -> str | None:
     if not route.efficient:
         return "beaten in all three"
-    words = [word.lower() for measure, word in MEASURES if measure in route.best_in]
+    words = [word[0].lower() + word[1:] for measure, word in MEASURES if measure in route.best_in]
     return ", ".join(words) or (None if count > 1 else "the only way")
 
 

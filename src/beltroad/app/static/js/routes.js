@@ -28,6 +28,8 @@ function combobox(box) {
     clearTimeout(timer);
     asking?.abort();
     list.hidden = true;
+    list.replaceChildren();
+    items = [];
     at = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
