@@ -91,6 +91,7 @@ class Known:
             previews.append(found["id"])
         ask(f"imports/{previews[0]}/confirm", json={})
         self._records = {k: registry.list(k, state="all", per_page=3).items for k in KINDS}
+
         def keys(kind: str) -> list[str]:
             return [r.key for r in self._records[kind]]
 

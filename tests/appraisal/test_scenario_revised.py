@@ -35,13 +35,16 @@ def test_revised_facts_stand_in_the_table_and_all_others_stay() -> None:
     mine = table["id"] == "PAK-ML1"
     pd.testing.assert_frame_equal(table[~mine], plain[~mine])
     changed = {c for c in plain.columns if not table.loc[mine, c].equals(plain.loc[mine, c])}
-    assert changed == {"cost_usd_bn", "year_open", "note"}
+    assert changed == {"cost_usd_bn", "year_open", "source_title", "note"}
     found = table[mine].iloc[0]
     assert (found["cost_usd_bn"], found["year_open"]) == (7.5, 2033)
     old = evidence.load("projects").set_index("id").loc["PAK-ML1"]
     assert found["note"].startswith(
         f"revised by Ministry, 2026: year_open 2033 (table: {old['year_open']:g}), "
         f"cost_usd_bn 7.5 (table: {old['cost_usd_bn']:g}); {old['note']}"
+    )
+    assert found["source_title"] == (
+        f"year_open, cost_usd_bn: Ministry, 2026; all else: {old['source_title']}"
     )
     assert np.isnan(row(revised(cost_usd_bn="unknown"))["cost_usd_bn"])
     assert row(revised(countries=["PAK", "CHN"]))["countries"] == "PAK;CHN"

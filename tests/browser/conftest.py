@@ -158,7 +158,8 @@ def no_foreign_requests(workspace_url: str) -> Iterator[Callable[[Any], Any]]:
     own = (workspace_url + "/", "data:", "blob:")
     assert asked, "no page was watched"
     assert [url for url in asked if not url.startswith(own)] == []
-    assert faults == []
+    # That a form was refused is no fault; the browser notes it as one.
+    assert [text for text in faults if "status of 422" not in text] == []
 
 
 @pytest.fixture(scope="session")

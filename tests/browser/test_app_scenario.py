@@ -29,7 +29,7 @@ def test_a_scenario_by_keyboard_to_its_result(
 ) -> None:  # fmt: skip
     monkeypatch.setattr(run, "appraise", _quick)
     few = {"report.html": b"<!doctype html><title>R</title>"}
-    monkeypatch.setattr(writing, "result_files", lambda _: dict(few))
+    monkeypatch.setattr(writing, "result_files", lambda *_: dict(few))
     page = no_foreign_requests(browser.new_page(viewport={"width": 1280, "height": 900}))
     page.goto(f"{workspace_url}/scenarios/new?lang=en")
     wait_ready(page)

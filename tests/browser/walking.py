@@ -61,6 +61,8 @@ _FOCUS = """(wanted) => {
 
 def tab_to(page: Any, wanted: str, most: int = 90) -> None:
     """Press Tab until what is wanted has the focus, which is seen at each step and never lost."""
+    # Without the gliding of the page, what has the focus is in sight at once.
+    page.emulate_media(reduced_motion="reduce")
     passed = []
     for _ in range(most):
         page.keyboard.press("Tab")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from beltroad.appraisal.inputs import Inputs
-from beltroad.appraisal.result import MapLayers
-from beltroad.appraisal.transport import Transport
 from beltroad.infrastructure.network import PORT, Network
 from beltroad.infrastructure.projects.record import parse_waypoints
+
+if TYPE_CHECKING:  # the workspace's map needs `thinned` alone, and soon
+    from beltroad.appraisal.inputs import Inputs
+    from beltroad.appraisal.result import MapLayers
+    from beltroad.appraisal.transport import Transport
 
 __all__ = ["map_layers", "thinned"]
 
@@ -21,6 +25,8 @@ SEA_CELL_DEGREES = 4.0
 
 def map_layers(transport: Transport, inputs: Inputs) -> MapLayers:
     """Layers of the report's map: the base network thinned to a grid."""
+    from beltroad.appraisal.result import MapLayers
+
     network = Network.bundled()
     lines = [
         thinned(network, network.has_mode("rail"), "rail", RAIL_CELL_DEGREES),

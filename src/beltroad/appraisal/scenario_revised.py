@@ -118,7 +118,7 @@ class RevisedProject(Part):
 
 
 def with_revisions(table: pd.DataFrame, revised: Iterable[RevisedProject]) -> pd.DataFrame:
-    """The table of projects with revised facts in place; the note says what was changed."""
+    """The table of projects with revised facts in place; source and note say what was changed."""
     at = {str(project): row for row, project in zip(table.index, table["id"], strict=True)}
     out = table.copy()
     for project in revised:
@@ -126,6 +126,8 @@ def with_revisions(table: pd.DataFrame, revised: Iterable[RevisedProject]) -> pd
         old = table.loc[row]
         told = ", ".join(_told(name, value, old[name]) for name, value in facts.items())
         by = project.source or "the scenario"
+        title = f"{', '.join(facts)}: {by}; all else: {old['source_title']}"
+        out.loc[row, "source_title"] = title
         kept = str(old["note"]) if isinstance(old["note"], str) and old["note"] else ""
         for name, value in facts.items():
             if out[name].dtype.kind == "i":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import datetime
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -28,6 +29,9 @@ __all__ = ["EventRecords"]
 
 _ALERT = ("title", "source", "iso3", "indicator", "severity", "year", "value", "threshold",
           "direction", "project", "risk", "hit_rate", "false_alarm_rate")  # fmt: skip
+# As the addresses of records have it: an alert that has none could be raised, never opened.
+_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,118}")
+_PLAIN = "Source and key take letters, digits and . _ -, up to 118 together."
 _LIFE = ("status", "cleared", "assigned_to", "snoozed_until", "reason")
 
 

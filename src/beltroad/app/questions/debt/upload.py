@@ -103,7 +103,8 @@ def keep(inputs: CountryInputs, settings: Settings) -> str:
 
 def _tidy(home: Path) -> None:
     """Only the newest stay, so that uploads cannot fill the disk."""
-    found = sorted(home.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
+    mine = [path for path in home.iterdir() if path.is_dir()]  # files there are the registry's
+    found = sorted(mine, key=lambda p: p.stat().st_mtime, reverse=True)
     for old in found[_MOST_KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
 
