@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -q --no-compile --no-cache-dir --require-hashes
+# Many processes read the same modules: let them keep what they compile.
+unexport PYTHONDONTWRITEBYTECODE
 SCENARIO ?= examples/corridors.toml
 OUT ?= out
 

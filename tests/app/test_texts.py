@@ -91,13 +91,13 @@ def test_no_text_is_idle(sources: dict[Path, str]) -> None:
 
 def test_no_visible_word_stands_in_a_template() -> None:
     """Words of a page go through ``t``: what is left of a template without its marks is empty."""
-    marks = re.compile(
-        r"""\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>|&\w+;|\s[\w-]+="[^"]*\"""", re.DOTALL
-    )
+    # What the template engine reads goes first: it may hold a ">" inside a tag.
+    engine = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+    marks = re.compile(r"""<[^>]*>|&\w+;|\s[\w-]+="[^"]*\"""", re.DOTALL)
     names = {"CSV", "Excel", "Parquet", "JSON", "TOML", "TEU", "USD", "GeoJSON", "API", "UTC"}
     faults = []
     for path in sorted((APP / "templates").rglob("*.html")):
-        rest = marks.sub(" ", marks.sub(" ", path.read_text(encoding="utf-8")))
+        rest = marks.sub(" ", engine.sub(" ", path.read_text(encoding="utf-8")))
         found = [w for w in re.findall(r"[A-Za-z]{3,}", rest) if w not in names]
         faults += [f"{path.relative_to(APP)}: {word}" for word in found]
     assert not faults, "\n".join(faults)

@@ -101,6 +101,7 @@ def test_the_map_and_the_search_by_keyboard_alone(
     page.wait_for_selector("#map .layer-route path", state="attached")
     tab_to(page, "#map [data-list] summary", most=6)
     page.keyboard.press("Enter")
+    page.wait_for_selector("#map [data-list] a")
     tab_to(page, "#map [data-list] a", most=2)
     text = page.evaluate("document.activeElement.textContent")
     assert page.locator("#map .high path").count() == 1

@@ -24,7 +24,7 @@ def test_a_record_is_changed_and_a_file_taken_in(
         if phone:
             page.set_viewport_size(PHONE)
             fits(page)
-            no_serious(page)
+            no_serious(page, narrow=True)
             page.set_viewport_size(SCREEN)
 
     page.goto(f"{workspace_url}/projects?mode=border&lang=en")

@@ -64,7 +64,7 @@ def test_may_an_investor_enter(page: Any, workspace_url: str) -> None:
     ordered(page)
     page.set_viewport_size(PHONE)
     fits(page)
-    no_serious(page)
+    no_serious(page, narrow=True)
     page.goto(f"{workspace_url}/rules/disputes?host=SGP&result=judgment")
     wait_ready(page)
     assert page.get_by_text("unconfirmed").first.is_visible()

@@ -37,7 +37,7 @@ def test_help_reads_sorts_filters_and_opens(page: Any, workspace_url: str) -> No
     page.focus("#figure-example summary")
     page.keyboard.press("Enter")
     opened = page.inner_text("#figure-example .origin")
-    for word in ("time after ÷ time before − 1", "400 h", "340 h", "shipments", "computed"):
+    for word in ("time after ÷ time before − 1", "400 h", "340 h", "Shipment times", "computed"):
         assert word in opened
     # Sort by rows, most first, gaps last; then the other way round.
     head = page.locator("#data th[data-name=rows]")

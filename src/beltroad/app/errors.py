@@ -92,11 +92,8 @@ _STATUS: tuple[tuple[type[BeltroadError], int, str], ...] = (
 
 def problem_of(error: BeltroadError) -> Problem:
     """The problem document of one of beltroad's errors."""
-    for kind, status, title in _STATUS:
-        if isinstance(error, kind):
-            break
-    else:
-        status, title = 500, "Error"
+    known = ((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
+    status, title = next(known, (500, "Error"))
     more: dict[str, Any] = {}
     if isinstance(error, ScenarioError):
         more["faults"] = [

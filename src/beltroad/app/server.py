@@ -151,6 +151,7 @@ def _serve(
 ) -> None:
     import uvicorn
 
+    from beltroad.app.accounts.users import list_users
     from beltroad.app.factory import create_app
     from beltroad.app.jobs.kinds import load
     from beltroad.app.jobs.supervisor import Supervisor
@@ -167,6 +168,11 @@ def _serve(
             if self.started:
                 ready = f"ready in {time.monotonic() - began:.1f} s; Ctrl-C ends it"
                 say(f"beltroad: the workspace is at {address} ({ready})")
+                if settings.mode == "team" and not list_users(database, page=1, per_page=1)[1]:
+                    say(
+                        "beltroad: nobody has an account yet; make the first with: "
+                        "beltroad workspace user add NAME --role admin"
+                    )
                 # Workers only after the first page: their start would delay it.
                 parts = (settings, traffic, supervisor)
                 threading.Thread(target=_settle, args=parts, daemon=True).start()

@@ -147,7 +147,7 @@ def scenarios_estimate(body: NewScenario, who: Principal = require(Role.VIEWER))
 
 @router.post("/scenarios/check", operation_id="scenarios_check", response_model=LookAnswer,
              summary="What its parts act on")  # fmt: skip
-def scenarios_check(body: NewScenario, who: Principal = require(Role.VIEWER)) -> LookAnswer:
+def scenarios_check(body: NewScenario, who: Principal = require(Role.ANALYST)) -> LookAnswer:
     """Places the projects on the network, which takes some seconds; nothing is routed."""
     found: Look = look_at(scenario_of(body.mapping()))
     return LookAnswer(

@@ -118,7 +118,7 @@ def _figures(appraisal: Appraisal) -> list[Figure]:
         figure("trade", "World trade", h.trade_pct[0], "%", "world_trade_pct",
                {corridor: h.trade_pct[1]}, ranged),
         figure("project_cost", "Cost of the projects", h.project_cost_usd / 1e9, "bn USD", "",
-               {"with the overrun four in five stay below, bn USD":
+               {"sum of what four in five of each class stay below, bn USD":
                 float(appraisal.countries["project_cost_p80_usd"].sum()) / 1e9}),
         figure("annual_cost", "Cost a year", h.annual_cost_usd / 1e9, "bn USD/a", "",
                {"discount rate": appraisal.scenario.parameters.discount_rate}),

@@ -84,10 +84,12 @@ def detour(found: Found) -> list[dict[str, Any]]:
         return []
     rows = []
     after, before_all = found.shown, [*found.without.shown, *found.shown]
-    asked = [(word, measure, after, before_all) for measure, word in MEASURES]
+    asked: list[tuple[str, str, Sequence[Trip], Sequence[Trip]]] = [
+        (word, measure, after, before_all) for measure, word in MEASURES
+    ]
     slower = [[t for t in ways if "air" not in t.route.main_modes] for ways in (after, before_all)]
     if all(slower) and len(slower[0]) < len(after):
-        asked.insert(1, ("Fastest without air", "hours_total", *slower))
+        asked.insert(1, ("Fastest without air", "hours_total", slower[0], slower[1]))
     for word, measure, left, there in asked:
         now, before = best(left, measure), best(there, measure)
         row: dict[str, Any] = {"best": word}
