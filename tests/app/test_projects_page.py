@@ -67,7 +67,10 @@ def test_one_project_says_where_each_figure_comes_from(client: TestClient) -> No
     finished = client.get("/projects/KUN-VTE").text
     assert "has no range" in finished
     page = client.get("/projects/KHG-DRY").text
-    for link in ("/scenarios/new?project=KHG-DRY", "/registry/project/KHG-DRY", "/countries/KAZ"):
+    begin = "/scenarios/new?from=project:KHG-DRY"
+    ticked = re.findall(r'name="projects.chosen" value="([^"]*)" checked', client.get(begin).text)
+    assert ticked == ["KHG-DRY"]
+    for link in (begin, "/registry/project/KHG-DRY", "/countries/KAZ"):
         assert link in page
     assert "?connections=1" in page
     found = client.get("/api/v1/projects/MOS-KZN/connections").json()

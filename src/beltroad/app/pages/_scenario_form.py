@@ -44,7 +44,8 @@ async def fields_given(request: Request) -> dict[str, list[str]]:
 def begun(request: Request, source: str) -> tuple[dict[str, Any], str]:
     """The scenario that a new one starts from, and what it was.
 
-    ``source`` is ``starter:KEY``, ``saved:KEY``, ``run:HASH`` or empty. What is begun anew takes
+    ``source`` is ``starter:KEY``, ``saved:KEY``, ``run:HASH``, ``project:ID`` (that one alone) or
+    empty. What is begun anew takes
     bundled projects as the registry has them now; a copy takes them as they were there.
 
     Raises
@@ -63,8 +64,10 @@ def begun(request: Request, source: str) -> tuple[dict[str, Any], str]:
         from beltroad.app.questions.appraisals.stored import result_of
 
         return result_of(state.settings, state.database, key).scenario, key[:12]
+    if kind == "project":
+        return with_revisions(saved.only(state.database, key), revisions(state.database)), key
     if source:
-        raise NotFound(f"from={source[:60]!r}: give starter:KEY, saved:KEY or run:HASH")
+        raise NotFound(f"from={source[:60]!r}: give starter:KEY, saved:KEY, run:HASH or project:ID")
     return with_revisions({}, revisions(state.database)), ""
 
 

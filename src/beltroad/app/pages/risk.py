@@ -41,7 +41,8 @@ def index(
     layers = [{
         "id": "grade", "title": base.word("layer", language), "visible": True,
         "url": "/api/v1/risk/map", "style": "choropleth", "ramp": "sequential",
-        "unit": base.word("layer_unit", language),
+        "unit": base.word("layer_unit", language), "limits": [2, 4, 6, 7],
+        "names": ["1", "2, 3", "4, 5", "6", "7"],
     }]  # fmt: skip
     return render(
         request, "pages/risk.html", answer=room.overview(look, language), layers=layers,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from beltroad.app.errors import NotFound
 from beltroad.app.questions.scenarios.reading import mapping_of, scenario_of
 from beltroad.app.questions.scenarios.writing import toml_of
 from beltroad.errors import ScenarioError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from beltroad.app.database import Database
     from beltroad.app.registry.records import Record
 
-__all__ = ["Choice", "Saved", "choices", "kept", "listed", "own_projects", "save"]
+__all__ = ["Choice", "Saved", "choices", "kept", "listed", "only", "own_projects", "save"]
 
 KIND = "scenario"
 _NOT_A_KEY = re.compile(r"[^a-z0-9]+")
@@ -162,6 +163,25 @@ def own_projects(database: Database) -> dict[str, dict[str, Any]]:
             if isinstance(found, dict):
                 out[row["id"]] = json.loads(json.dumps(found))
     return out
+
+
+def only(database: Database, key: str) -> dict[str, Any]:
+    """The beginning of a scenario about one published project.
+
+    Raises
+    ------
+    NotFound
+        If there is no such project, or it cannot be put on the network.
+    """
+    name = next((row["name"] for row in _projects(database) if row["id"] == key), None)
+    if name is None:
+        raise NotFound(f"no published project {key[:60]!r}")
+    if key in _bundled():
+        return {"name": name[:120], "projects": {"include": [key]}}
+    own = own_projects(database).get(key)
+    if own is None:
+        raise NotFound(f"{key}: cannot be put on the network yet; its record says what is missing")
+    return {"name": name[:120], "projects": {"include": "none", "inline": [own]}}
 
 
 def _projects(database: Database) -> list[dict[str, str]]:
