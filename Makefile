@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SCENARIO ?= examples/corridors.toml
 OUT ?= out
 
-.PHONY: appraise test serve check lint types docs data install install-test clean
+.PHONY: appraise test serve thorough check lint types docs data install install-test clean
 
 appraise: install ## install what is needed, appraise the corridors, write the report to out/
 	$(BIN)/beltroad appraise $(SCENARIO) --out $(OUT)
@@ -16,9 +16,12 @@ appraise: install ## install what is needed, appraise the corridors, write the r
 test: install-test ## all tests, style, types, import contract
 	$(BIN)/ruff check src tests data examples benchmarks
 	$(BIN)/ruff format --check src tests data examples benchmarks
-	$(BIN)/mypy
+	$(BIN)/mypy -n auto
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --dist loadfile
+
+thorough: install-test ## the studies that `make test` leaves out
+	$(BIN)/pytest -n auto --dist loadfile -m thorough
 
 install: $(VENV)/installed
 install-test: $(VENV)/installed-test

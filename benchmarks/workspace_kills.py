@@ -4,11 +4,11 @@
 
 Starts the workspace as ``beltroad serve`` does, on an empty home: on SQLite, then on PostgreSQL (a
 server of its own, or the empty database at URL). A client changes records, takes files in and asks
-for work; at a random moment server or worker are killed, and the server is started again. Some
-lives run a real appraisal, killed once it has come some way; it is resumed at the end from the
-cache of its finished steps.
+for work; at a random moment server or worker are killed, and the server is started again. The last
+kill hits a real appraisal that has come some way; it is resumed at the end from the cache of its
+finished steps.
 
-Prints what was hit, the time of each real appraisal from its last start to its end, and everything
+Prints what was hit, the times of each real appraisal's attempts, and everything
 that was acknowledged and lost. Ends with exit code 1 if anything was.
 """
 
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 PARTS = [str(ROOT / "tests" / "app" / "jobs"), str(ROOT / "tests" / "app")]
 sys.path[:0] = PARTS
 
-from kill_parts import Client, Ledger, Lost, until, worker_of  # noqa: E402
+from kill_parts import Client, Ledger, Lost, alive, until, worker_of  # noqa: E402
 
 from beltroad.app.database import Database  # noqa: E402
 from beltroad.app.database.models import utc_now  # noqa: E402
@@ -41,6 +41,7 @@ from beltroad.app.jobs import queue  # noqa: E402
 from beltroad.app.settings import Limits, Settings  # noqa: E402
 
 LIVES = ("import", "write", "import", "write", "worker", "import", "write", "job")
+WORKED = ("worker", "job", "appraisal")
 SERVER = """
 import sys
 from dataclasses import replace
@@ -123,9 +124,11 @@ def _run(name: str, home: Path, url: str, args: argparse.Namespace) -> int:
     database: Database | None = None
     turn = 0
     while hit.total() < args.kills:
-        life = LIVES[turn % len(LIVES)]
+        # Real work comes last: a job that is killed twice is given up, as it should be.
+        last = args.appraisals > 0 and hit.total() + 1 >= args.kills
+        life = "appraisal" if last else LIVES[turn % len(LIVES)]
         turn += 1
-        served = Served(home, url, "long" if life in ("worker", "job") else "")
+        served = Served(home, url, "long" if life in WORKED else "")
         try:
             database = database or Database(url)
             _live(life, served, ledger, database, appraisals, args.appraisals, hit)
@@ -152,16 +155,26 @@ def _run(name: str, home: Path, url: str, args: argparse.Namespace) -> int:
     for job in appraisals:
         row = queue.find(database, job)
         lines = queue.log_of(database, job)
-        starts = [line.at for line in lines if line.text.startswith("attempt")] or [lines[0].at]
-        ended = row.finished_at or utc_now()
-        print(
-            f"  appraisal {row.title}: {row.state} at attempt {row.attempt}, the last in "
-            f"{(ended - starts[-1]).total_seconds():.0f} s"
-        )
+        again = [n for n, line in enumerate(lines) if line.text.startswith("attempt")]
+        starts = [row.started_at or utc_now(), *(lines[n].at for n in again)]
+        # The server that came after says that the worker was lost; what was said before counts.
+        told = [n - 1 for n in again]
+        while told and lines[told[0]].text.startswith(("its worker", "queued again")):
+            told[0] -= 1
+        ends = [*(lines[n].at for n in told), row.finished_at or utc_now()]
+        spent = [
+            f"{(end - at).total_seconds():.0f} s" for at, end in zip(starts, ends, strict=True)
+        ]
+        print(f"  appraisal {row.title}: {row.state}; attempts took {', '.join(spent)}")
     for fault in faults:
         print("  " + fault)
     database.dispose()
     return len(faults)
+
+
+def _at_work(ledger: Ledger, database: Database) -> int:
+    # A row may still name the worker of an earlier life, until the supervisor has looked.
+    return next((p for j in ledger.jobs if (p := worker_of(database, j)) and alive(p)), 0)
 
 
 def _live(
@@ -175,25 +188,19 @@ def _live(
 ) -> None:
     client = Client(served.address)
     ledger.confirm_again(client)
-    if life in ("worker", "job"):
-        if life == "job" and len(appraisals) < wanted:
-            number = len(appraisals)
-            made = {"name": f"Real {number}", "parameters": {"discount_rate": 0.06 + number / 1e3}}
-            job = ledger.submit(client, "appraisal", scenario=made)
-            appraisals.append(job)
-            until(lambda: queue.find(database, job).step.startswith("fastest ways"), 900)
+    if life in WORKED:
+        if life == "appraisal":
+            for number in range(wanted):
+                rate = {"discount_rate": 0.06 + number / 1e3}
+                asked = {"name": f"Real {number}", "parameters": rate}
+                appraisals.append(ledger.submit(client, "appraisal", scenario=asked))
+            first = appraisals[0]
+            until(lambda: queue.find(database, first).step.startswith("fastest ways"), 900)
         else:
-            job = ledger.submit(client, number=ledger.asked, steps=100, pause=0.1)
-            until(
-                lambda: (
-                    worker_of(database, job)
-                    or any(queue.find(database, other).state == "running" for other in ledger.jobs)
-                ),
-                60,
-            )
+            ledger.submit(client, number=ledger.asked, steps=100, pause=0.1)
+            until(lambda: _at_work(ledger, database), 60)
         time.sleep(ledger.chance.uniform(0, 0.5))
-        if life == "worker" and (pid := next(filter(None, (worker_of(database, j)
-                                                           for j in ledger.jobs)), 0)):  # fmt: skip
+        if life == "worker" and (pid := _at_work(ledger, database)):
             os.kill(pid, signal.SIGKILL)
             hit["workers at a job"] += 1
             ledger.save(client)  # the server goes on

@@ -97,6 +97,7 @@ def test_a_closed_strait_as_text_json_and_files(
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_without_anything_shut_flows_are_shown_and_curves_on_request(
     study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -23,6 +23,16 @@ def test_head_is_get_without_its_body(client: TestClient, path: str) -> None:
     assert client.head(f"{API}/nope").status_code == 404
 
 
+def test_a_wrong_method_is_told_the_right_ones(client: TestClient) -> None:
+    for path, methods in (
+        ("/api/v1/scenarios/abc", "GET, HEAD, PUT"), ("/api/v1/scenarios", "GET, HEAD, POST"),
+        ("/registry/project/KUN-VTE/edit", "GET, HEAD, POST"),
+        ("/static/css/base.css", "GET, HEAD"), ("/api/v1/scenarios/abc/run", "POST"),
+    ):  # fmt: skip
+        answer = client.delete(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
 def test_half_a_letter_in_a_fault_is_still_a_fault_of_the_sender(client: TestClient) -> None:
     # \ud800 is half of a pair: JSON can spell it, UTF-8 cannot.
     first = client.get(f"{API}/registry/agreement?per_page=1").json()["items"][0]["data"]

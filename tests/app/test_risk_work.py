@@ -13,11 +13,12 @@ from beltroad.app.answers import Answer
 from beltroad.app.database import Database
 from beltroad.app.jobs import worker
 from beltroad.app.jobs.context import Context
-from beltroad.app.questions.risk import country, green, losses
+from beltroad.app.questions.risk import country, losses
 from beltroad.app.settings import Settings
 from beltroad.app.work import shocks
 from beltroad.appraisal.shocks import Shock, run_shocks
 from beltroad.risk.country import contributions, grades
+from beltroad.risk.green import classified
 from beltroad.risk.portfolio import simulate
 from beltroad.risk.portfolio.exposures import checked
 from beltroad.risk.warning.signals import thresholds, warnings
@@ -154,7 +155,7 @@ def test_leads_and_classes(client: TestClient) -> None:
         sent = client.post("/risk/screening", data=data, files=files)
         assert sent.status_code == 422, (data, sent.status_code)
         assert "/tmp" not in sent.text
-    told = green.classified(evidence.load("projects")).set_index("id")
+    told = classified(evidence.load("projects")).set_index("id")
     page = client.get("/risk/green?project=KHG-DRY").text
     assert str(told.loc["KHG-DRY", "type_title"]) in page
     assert client.get("/risk/green?project=none").status_code == 404

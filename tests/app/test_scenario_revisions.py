@@ -47,6 +47,13 @@ def test_corrections_of_the_registry_are_appraised(client: TestClient) -> None:
     }  # fmt: skip
     assert found["LIN-HAM"].facts["year_open"] == "unknown"
     assert "cannot be revised" in found["KHG-DRY"].why_not
+    told = {each["id"]: each for each in client.get("/api/v1/scenarios/corrections").json()}
+    assert {key: each["facts"] for key, each in told.items()} == {
+        key: each.facts for key, each in found.items()
+    }
+    assert {"title": "Cost", "here": "7.5", "bundled": "6.66"} in told["PAK-ML1"]["told"]
+    check = {"scenario": {"projects": {"revised": [told["PAK-ML1"]["facts"]]}}}
+    assert client.post("/api/v1/scenarios/estimate", json=check).status_code == 200
     known = entries(found)
     assert set(known) == {"PAK-ML1", "LIN-HAM"}
 

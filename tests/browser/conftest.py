@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import walking
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "appraisal"))
 
@@ -118,28 +117,9 @@ def _work(database: Any, settings: Any, over: threading.Event) -> None:
     """Do queued jobs, one after the other, until the tests are over."""
     from beltroad.app.jobs import worker
 
-    run_once = getattr(worker, "run_once", None)
-    while run_once is not None and not over.is_set():
-        if not run_once(database, settings):
+    while not over.is_set():
+        if not worker.run_once(database, settings):
             over.wait(0.1)
-
-
-@pytest.fixture(scope="session")
-def wait_ready() -> Callable[..., None]:
-    """``wait_ready(page)``: until all scripts of the page have done their work."""
-    return walking.wait_ready
-
-
-@pytest.fixture(scope="session")
-def no_serious() -> Callable[[Any], None]:
-    """``no_serious(page)``: axe finds nothing serious on the page as it is now."""
-    return walking.no_serious
-
-
-@pytest.fixture(scope="session")
-def fits() -> Callable[[Any], None]:
-    """``fits(page)``: the page is not wider than the screen."""
-    return walking.fits
 
 
 @pytest.fixture

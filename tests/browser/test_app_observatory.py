@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from walking import SCREEN, tab_to
+from walking import SCREEN, fits, no_serious, tab_to, wait_ready
 
 pytestmark = pytest.mark.browser
 
@@ -14,9 +14,6 @@ pytestmark = pytest.mark.browser
 def test_from_the_observatory_to_a_country(
     browser: Any,
     workspace_url: str,
-    wait_ready: Callable[..., None],
-    no_serious: Callable[[Any], None],
-    fits: Callable[[Any], None],
     no_foreign_requests: Callable[[Any], Any],
 ) -> None:
     page = no_foreign_requests(browser.new_page(viewport={"width": 1280, "height": 900}))
@@ -74,7 +71,6 @@ VIEW = "document.querySelector('#map svg.world').getAttribute('viewBox')"
 def test_the_map_and_the_search_by_keyboard_alone(
     browser: Any,
     workspace_url: str,
-    wait_ready: Callable[..., None],
     no_foreign_requests: Callable[[Any], Any],
 ) -> None:
     page = no_foreign_requests(browser.new_page(viewport=SCREEN))

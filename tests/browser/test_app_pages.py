@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -75,9 +74,7 @@ def test_print_forced_colours_and_zoom(browser: Any, workspace_url: str) -> None
 
 
 @pytest.mark.browser
-def test_a_team_signs_in(
-    browser: Any, team_url: str, password: str, wait_ready: Callable[..., None]
-) -> None:
+def test_a_team_signs_in(browser: Any, team_url: str, password: str) -> None:
     context = browser.new_context(viewport=SCREEN)
     page = context.new_page()
     asked: list[str] = []

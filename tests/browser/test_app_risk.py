@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,18 +12,16 @@ from beltroad.app.questions.risk import country
 
 
 @pytest.fixture
-def page(browser: Any, workspace_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def page(
+    browser: Any, no_foreign_requests: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
     """A page that asks no other host."""
     monkeypatch.setattr(country, "_MOST", 1)
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    elsewhere: list[str] = []
-    opened.on("request", lambda r: None if r.url.startswith((workspace_url, "data:", "blob:"))
-              else elsewhere.append(r.url))  # fmt: skip
+    opened = no_foreign_requests(context.new_page())
     opened.set_default_timeout(20_000)
     yield opened
     context.close()
-    assert elsewhere == []
 
 
 def tab_to(page: Any, text: str, tag: str) -> None:

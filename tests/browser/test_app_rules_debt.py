@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from beltroad.finance.debt.inputs import prepared
 
 
 @pytest.fixture
-def page(browser: Any, workspace_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def page(
+    browser: Any, no_foreign_requests: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
     """A page that refuses to talk to any other host; few countries and paths, to be quick."""
     monkeypatch.setattr(prepared, "codes", lambda: ("AGO", "KEN"))
     monkeypatch.setattr(prepared, "_ready", lambda: ("AGO", "KEN"))
@@ -23,14 +25,10 @@ def page(browser: Any, workspace_url: str, monkeypatch: pytest.MonkeyPatch) -> I
         kept.cache_clear()
     listing._ratings_kept.clear()
     context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    elsewhere: list[str] = []
-    opened.on("request", lambda r: None if r.url.startswith((workspace_url, "data:", "blob:"))
-              else elsewhere.append(r.url))  # fmt: skip
+    opened = no_foreign_requests(context.new_page())
     opened.set_default_timeout(20_000)
     yield opened
     context.close()
-    assert elsewhere == []
     for kept in (prepared._countries, listing.countries, cases._memory):
         kept.cache_clear()
     listing._ratings_kept.clear()

@@ -196,8 +196,14 @@ def test_the_cache_answers_the_second_time_with_the_same(
 @pytest.mark.parametrize(
     ("more", "missed"),
     [
-        ({"parameters": {"discount_rate": 0.07}, "name": "Another name"}, set()),
-        ({"parameters": {"value_of_time": "low"}}, {"alone"}),
+        pytest.param(
+            {"parameters": {"discount_rate": 0.07}, "name": "Another name"},
+            set(),
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            {"parameters": {"value_of_time": "low"}}, {"alone"}, marks=pytest.mark.thorough
+        ),
         ({"parameters": {"network": {"mode_sensitivity": 5.0}}}, {"alone"}),
         ({"parameters": {"network": {"service_wait_hours.rail": 20.0}}}, {"shipments", "alone"}),
         ({"reforms": [REFORM]}, {"shipments"}),

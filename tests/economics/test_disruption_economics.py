@@ -131,6 +131,7 @@ def test_without_hormuz_the_gulf_cannot_ship(study: Study) -> None:
     assert np.all(done.sea[0] >= study.base.freight.ways.sea[0])
 
 
+@pytest.mark.thorough
 def test_a_closed_country_loses_all_its_trade(study: Study) -> None:
     done = shut(study, "country:KAZ")
     table = country_table(study, done).set_index("iso3")
@@ -189,6 +190,7 @@ def test_ranking_is_each_gate_closed_and_sorted(study: Study, suez: Disruption) 
     assert [g.kind for g in chosen] == [k for k, n in limit.items() for _ in range(n)]
 
 
+@pytest.mark.thorough
 def test_failure_curves_fall(study: Study) -> None:
     table = curve_table(study.curves(steps=3, repetitions=1, seed=3))
     assert set(table["strategy"]) == {"by flow", "by betweenness", "random"}
@@ -200,6 +202,7 @@ def test_failure_curves_fall(study: Study) -> None:
         study.curves(steps=0)
 
 
+@pytest.mark.thorough
 def test_congestion_keeps_the_base_and_makes_closures_dearer(
     study: Study, suez: Disruption
 ) -> None:

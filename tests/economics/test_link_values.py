@@ -33,7 +33,9 @@ from beltroad.infrastructure.shipments.modes import effective_days
 from beltroad.infrastructure.shipments.values import FastestWays
 from command_line import run_beltroad
 
-pytestmark = pytest.mark.slow
+# The same derivatives are checked on small networks and models with every change; here the whole
+# chain on the bundled data is, which takes a minute: `make thorough`.
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 STEP_HOURS = 1 / 512  # seven seconds: the longer, the more ways switch within
 

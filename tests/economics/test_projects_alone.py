@@ -45,6 +45,7 @@ def _with(transport: Transport, project: str):
     return there
 
 
+@pytest.mark.thorough
 def test_hours_are_those_of_routing_everything(
     stages: tuple[Transport, Economy, Hours],
 ) -> None:

@@ -263,6 +263,7 @@ def great(a, b):
     return float(great_circle_km(a[2], a[3], b[2], b[3]))
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None)
 @given(networks(), st.booleans())
 def test_properties_of_any_network(parts, open_land):

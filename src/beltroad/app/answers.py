@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Answer", "Column", "Figure", "Origin", "Table", "cells", "table_of"]
+__all__ = ["Answer", "Column", "Figure", "Origin", "Table", "cells", "finite", "table_of"]
 
 Cell = str | int | float | bool | None
 
@@ -87,6 +87,11 @@ class Answer(_Model):
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def finite(value: Any) -> float | None:
+    """A number, or None where there is none that is known."""
+    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def cells(frame: pd.DataFrame) -> list[dict[str, Any]]:

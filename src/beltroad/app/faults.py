@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from beltroad.app.api import API
 from beltroad.app.errors import Problem, TooMany, Unauthenticated, Unavailable, problem_of
@@ -20,6 +21,7 @@ from beltroad.errors import BeltroadError
 __all__ = ["answer", "install", "of"]
 
 _LOG = logging.getLogger("beltroad.app")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _TRY_AGAIN = 5  # seconds; a database that was started again answers at once
 
 
@@ -44,7 +46,10 @@ def of(request: Request, error: Exception) -> Response:
         return answer(request, problem_of(error), headers)
     if isinstance(error, HTTPException):
         problem = Problem(title=str(error.detail), status=error.status_code)
-        return answer(request, problem, dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods(request))
+        return answer(request, problem, headers)
     if isinstance(error, RequestValidationError):
         # Where and why only: what was sent may be a password.
         faults = [
@@ -65,6 +70,19 @@ def of(request: Request, error: Exception) -> Response:
             detail=f"this should not happen; the server's log has the cause under {number}",
         ),
     )  # fmt: skip
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods of a path; each of its endpoints knows only its own."""
+    routes = [route for route in request.app.router.routes if not isinstance(route, Mount)]
+    found = {
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL
+               for route in routes)
+    }  # fmt: skip
+    # Files can only be read; and whatever can be got has a head.
+    return sorted(found | {"HEAD"} if "GET" in found else found or {"GET", "HEAD"})
 
 
 def _sign_in(request: Request, error: Unauthenticated) -> Response:

@@ -20,7 +20,7 @@ from beltroad.app.formats import FILTERS, with_query
 from beltroad.app.questions import methods
 from beltroad.app.settings import Settings
 
-__all__ = ["NAVIGATION", "STATIC", "boundaries_name", "language_of", "render", "template"]
+__all__ = ["NAVIGATION", "STATIC", "boundaries_name", "language_of", "render", "say", "template"]
 
 _HERE = Path(str(files("beltroad.app")))
 STATIC = _HERE / "static"
@@ -52,6 +52,11 @@ def language_of(request: Request) -> str:
     """The visitor's language: ``?lang=``, then the cookie, then what the browser accepts."""
     asked = request.query_params.get("lang") or request.cookies.get("lang")
     return texts.choose(asked, request.headers.get("accept-language", ""))
+
+
+def say(request: Request, key: str, /, **values: object) -> str:
+    """A text of the interface in the visitor's language."""
+    return texts.text(key, language_of(request), **values)
 
 
 def render(request: Request, name: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:

@@ -192,21 +192,13 @@ def _check(
 
 def told_early(words: list[str], slow: list[str]) -> None:
     """Refuse what means nothing before long work; new ports of projects are known after it."""
-    from beltroad import evidence
     from beltroad.infrastructure.disruption.shocks import parse_slowdown
-    from beltroad.infrastructure.network import Network
-    from beltroad.infrastructure.routes.closures import parse_closures
+    from beltroad.infrastructure.routes.closures import parse_closures, parsed_early
 
-    codes = evidence.load("projects")["locode"].fillna("").astype(str)
-    coming = set(codes.str.upper()) - {""}
-    network = Network.bundled()
-    for text in [*words, *slow]:
-        if any(code in text.upper() for code in coming):
-            continue
-        if text in words:
-            parse_closures([text], network)
-        else:
-            parse_slowdown(text, network)
+    for text in words:
+        parsed_early(text, lambda word, network: parse_closures([word], network))
+    for text in slow:
+        parsed_early(text, parse_slowdown)
 
 
 def _write(folder: Path, record: dict[str, Any], found: dict[str, pd.DataFrame]) -> None:

@@ -92,13 +92,7 @@ def _classified(ids: list[str], file: Path | None, areas: Path | None) -> pd.Dat
         if ids:
             table = table[table["id"].isin(ids)].reset_index(drop=True)
     drawn = rules.read_areas(areas) if areas is not None else []
-    classes = rules.classify(table, areas=drawn)
-    # A type found by rule decides how a power plant is counted.
-    built = rules.construction_emissions(table.assign(green_type=classes["green_type"]))
-    built = built.rename(
-        columns={"confidence": "construction_confidence", "source": "construction_source"}
-    )
-    return classes.join(built.drop(columns="id"))
+    return rules.classified(table, areas=drawn)
 
 
 def _projects(table: pd.DataFrame) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,12 +19,13 @@ from beltroad.errors import InputError, suggest
 from beltroad.evidence import economies
 from beltroad.policy import fact_rows
 from beltroad.policy.dates import bounds, earliest
-from beltroad.policy.fact_rows import COLUMNS, HUB, terms
+from beltroad.policy.fact_rows import COLUMNS, HUB, FactTable, terms
 from beltroad.policy.territories import TERRITORIES
 
 __all__ = [
     "COLUMNS",
     "Decision",
+    "FactTable",
     "Standing",
     "decisions",
     "instrument",
@@ -184,7 +184,7 @@ def standing(
     since = earliest(*deciding["in_force_from"]) if state == "in_force" else ""
     return Standing(
         instrument_name, one, other, asked, state, since, terms(last["terms"]),
-        last["confidence"], deciding, _beyond(asked, known_to),
+        last["confidence"], deciding, _beyond(asked, bounds(last["known_on"])[1] or known_to),
     )  # fmt: skip
 
 
@@ -283,7 +283,8 @@ def _latest(rows: Iterable[Mapping[Any, Any]], known_to: date) -> date:
 
     A start later than the day on which any list was made is still to come.
     """
-    told = (bounds(row[column])[1] for row in rows for column in ("signed_on", "in_force_from"))
+    columns = ("signed_on", "in_force_from", "known_on")
+    told = (bounds(row.get(column, ""))[1] for row in rows for column in columns)
     made = fact_rows.made_on()
     return max([known_to, *(day for day in told if day is not None and day <= made)])
 
@@ -317,6 +318,7 @@ def _silent(about: Mapping[str, str], one: str, other: str) -> str:
 def _state(row: Mapping[Any, Any], on: date, known_to: date) -> State:
     """What one row says on a date."""
     status = row["status"]
+    known_to = bounds(row.get("known_on", ""))[1] or known_to  # a row beside the list
     start_first, start_last = bounds(row["in_force_from"])
     signed_first, signed_last = bounds(row["signed_on"])
     end_first, end_last = bounds(row["in_force_to"])
@@ -371,14 +373,16 @@ def _with_body(code: str, instrument_name: str, on: date) -> list[str]:
     return [code, _BODY] if inside else [code]
 
 
-@lru_cache(maxsize=4)
 def _group_members(group: str) -> dict[str, tuple[date, date | None]]:
+    if group in fact_rows.groups():
+        return fact_rows.groups()[group]
     table = rows(group) if group in fact_rows.by_name() else fact_rows.every().iloc[:0]
     out: dict[str, tuple[date, date | None]] = {}
     for row in table.to_dict("records"):
         start, end = bounds(row["in_force_from"])[0], bounds(row["in_force_to"])[1]
         if start is not None:
             out[row["iso3"]] = (start, end)
+    fact_rows.groups()[group] = out
     return out
 
 

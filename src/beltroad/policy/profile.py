@@ -16,9 +16,9 @@ import pandas as pd
 from beltroad import evidence
 from beltroad.errors import InputError
 from beltroad.evidence import economies
-from beltroad.policy import facts
+from beltroad.policy import fact_rows, facts
 from beltroad.policy.dates import latest
-from beltroad.policy.facts import Standing
+from beltroad.policy.facts import FactTable, Standing
 from beltroad.policy.membership import MembershipStatus, status
 from beltroad.policy.territories import one_state
 from beltroad.policy.wording import in_words
@@ -42,7 +42,9 @@ _VISAS_ON = date(2025, 1, 12)  # vintage of the table visa_requirements
 _DOCUMENT = "Belt and Road cooperation document"
 
 
-def relation(one: str, other: str, on: date | None = None) -> pd.DataFrame:
+def relation(
+    one: str, other: str, on: date | None = None, *, rows: FactTable | None = None
+) -> pd.DataFrame:
     """Everything the tables know about a pair on a date.
 
     Parameters
@@ -51,6 +53,9 @@ def relation(one: str, other: str, on: date | None = None) -> pd.DataFrame:
         Names or codes of two economies.
     on
         The date; None for the latest state of each list.
+    rows
+        Dated facts to answer from; None for the bundled ones. The cooperation document and the
+        compilation of visas are those of the bundled tables all the same.
 
     Returns
     -------
@@ -70,6 +75,11 @@ def relation(one: str, other: str, on: date | None = None) -> pd.DataFrame:
     a, b = _economy(one), _economy(other)
     if a == b:
         raise InputError(f"{one!r:.40} and {other!r:.40} are the same economy ({a}); give two")
+    with fact_rows.using(rows):
+        return _relation(a, b, on)
+
+
+def _relation(a: str, b: str, on: date | None) -> pd.DataFrame:
     lines = [_documents(a, b, on)]
     for about in facts.instruments().to_dict("records"):
         name = about["instrument"]
@@ -92,8 +102,8 @@ def relation(one: str, other: str, on: date | None = None) -> pd.DataFrame:
     return _sorted(pd.DataFrame(lines)[list(_COLUMNS)])
 
 
-def profile(economy: str, on: date | None = None) -> pd.DataFrame:
-    """What one economy is party to on a date.
+def profile(economy: str, on: date | None = None, *, rows: FactTable | None = None) -> pd.DataFrame:
+    """What one economy is party to on a date; ``rows`` as in :func:`relation`.
 
     Returns
     -------
@@ -105,7 +115,11 @@ def profile(economy: str, on: date | None = None) -> pd.DataFrame:
         source_url, rows, note. Since and terms are those of a single partner or of the party. A
         partner EUU stands for the members of the European Union.
     """
-    code = _economy(economy)
+    with fact_rows.using(rows):
+        return _profile(_economy(economy), on)
+
+
+def _profile(code: str, on: date | None) -> pd.DataFrame:
     document = _document(status(code, on)) if _in_membership(code) else None
     lines = [] if document is None else [document | {"scope": "party"}]
     for about in facts.instruments().to_dict("records"):

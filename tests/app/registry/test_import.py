@@ -293,6 +293,39 @@ def test_oc4ids_of_others(settings: Settings, local_database: Database) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["project", "wellbeing"])
+def test_oc4ids_faults_of_form_and_sheet_in_one_round(
+    kind: str, settings: Settings, local_database: Database
+) -> None:
+    place = {"id": "1", "gazetteer": {"scheme": "ISO2", "identifiers": ["KE", "XX"]},
+             "geometry": {"type": "Point", "coordinates": [36.8, -1.3]}}  # fmt: skip
+    one = {"id": "O-1", "title": "A", "status": "built", "locations": [place],
+           "period": {"startDate": "2020-01-01T00:00:00Z"}}  # fmt: skip
+    line = {"id": "1", "geometry": {"type": "LineString", "coordinates": [5]}}
+    two = {"id": "O-2", "title": "B", "status": "completion", "period": 5, "locations": [line],
+           "beltroad": {"confidence": "sure"}}  # fmt: skip
+    package = {"uri": "https://example.org/p", "version": "0.9", "publishedDate": "2024",
+               "publisher": {"name": "S"},
+               "projects": [one, two, {"title": 3}, 4, one]}  # fmt: skip
+    found = imports.look(settings, local_database, kind, "p.json", json.dumps(package).encode())
+    said = [f.where for f in found.faults]
+    # What is wrong with the form and with codes, each once ...
+    for where in ("publishedDate", "projects[0].status", "projects[1].period", "projects[2].id",
+                  "projects[0].locations[0].gazetteer.identifiers[1]", "projects[2].title",
+                  "projects[1].locations[0].geometry.coordinates", "projects[3]", "projects[4]",
+                  # ... and what our sheets miss in the same projects.
+                  "projects, row 1, source_title", "projects, row 2, source_title",
+                  "projects, row 2, confidence", "projects, row 3, source_title"):  # fmt: skip
+        assert said.count(where) == 1, (where, said)
+    # What is at fault in the file is not told once more as missing.
+    missed = [w.split(", ")[1:] for w in said if w.startswith("projects, row")]
+    assert not [w for w in missed if w[1] in ("status", "iso3", "countries") and w[0] != "row 3"]
+    assert ["row 2", "year_start"] not in missed
+    assert ["row 5", "id"] not in missed
+    with pytest.raises(InputError):
+        imports.confirm(settings, local_database, found.id, who=LOCAL)
+
+
 def test_old_uploads_are_cleared_away(settings: Settings, local_database: Database) -> None:
     """Files that no import rests on go after a week; those of an import stay."""
     kept = imports.look(settings, local_database, "project", "x.csv", GOOD.encode())

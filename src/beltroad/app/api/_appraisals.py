@@ -13,15 +13,15 @@ from beltroad.app.answers import Column, Figure, Table, cells
 from beltroad.app.api._caching import NOT_CHANGED, cached
 from beltroad.app.api._paging import Page, Paged, page_of
 from beltroad.app.api.geo import Collection
+from beltroad.app.api.results import Hash
 from beltroad.app.errors import Problem
 from beltroad.app.questions.appraisals import compare, maps, stored
 from beltroad.app.questions.appraisals.explain import columns_of
 
-__all__ = ["Hash", "Run", "router"]
+__all__ = ["Run", "router"]
 
 router = APIRouter()
 
-Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="The result's hash.")]
 Run = Annotated[
     list[Annotated[str, Query(pattern="^[0-9a-f]{64}$")]],
     Query(min_length=2, max_length=4, description="Hashes of the runs; the first is the base."),

@@ -150,7 +150,6 @@ def cached(
     *,
     key: Hashable = (),
     max_age: int = 0,
-    media_type: str = "",
 ) -> Response:
     """The answer to this question from memory, or 304 if the reader has it already.
 
@@ -165,8 +164,6 @@ def cached(
         What else the answer depends on: fingerprints of the registry, the reader's role, ...
     max_age
         Seconds a reader may show it without asking again. Zero: asks each time, gets a short 304.
-    media_type
-        For bytes and text that are not HTML.
     """
     question = (
         request.scope["path"], request.scope.get("query_string", b""), __version__,
@@ -176,7 +173,7 @@ def cached(
     def make() -> Kept:
         answer = build()
         body, kind = body_of(answer)
-        return Kept(body, media_type or kind, answer if isinstance(answer, Page) else None)
+        return Kept(body, kind, answer if isinstance(answer, Page) else None)
 
     return send(request, _SHELF.get(question, make), max_age=max_age)
 

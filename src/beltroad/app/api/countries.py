@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pandas as pd
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from beltroad import evidence
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.api._caching import MAY_LACK, NOT_CHANGED, cached, remembered
 from beltroad.app.api._paging import Page, Paged, page_of
-from beltroad.app.questions import boundaries, countries, country
+from beltroad.app.questions import countries, country, country_ties, geo
 from beltroad.app.registry.store import Registry
 
-__all__ = ["published_projects", "published_wellbeing", "router"]
+if TYPE_CHECKING:
+    from beltroad.policy.facts import FactTable
+
+__all__ = ["published_agreements", "published_projects", "published_wellbeing", "router"]
 
 router = APIRouter(tags=["countries"], prefix="/countries")
 _SECTIONS = "^(" + "|".join(country.SECTIONS) + ")$"
@@ -82,6 +86,25 @@ def published_wellbeing(request: Request) -> tuple[pd.DataFrame, str]:
     return _frame(registry, state, "wellbeing")
 
 
+def published_agreements(request: Request) -> tuple[FactTable | None, str]:
+    """The same of agreements, as :mod:`beltroad.policy` takes them; None if all are bundled."""
+    database = request.app.state.database
+    registry = Registry(database)
+    state = remembered(
+        database, "agreements", lambda: registry.fingerprint("agreement", state="published")
+    )
+    # One state at a time: each holds all rows, and its answers with it.
+    found = _facts.get(state)
+    if found is None:
+        frame = registry.frame("agreement")
+        own = not frame.equals(evidence.load("policy_facts"))
+        found = (country_ties.facts_of(frame) if own else None,)
+        _facts.clear()
+        _facts[state] = found
+    return found[0], state
+
+
+_facts: dict[str, tuple[FactTable | None]] = {}
 _frames: dict[str, pd.DataFrame] = {}
 
 
@@ -136,20 +159,17 @@ def on_map(
     def build() -> dict[str, Any]:
         known = countries.values(indicator, frame)
         column = next((c for c in countries.columns() if c.name == indicator), None)
-        features = []
-        for each in boundaries.outlines(chosen)["features"]:
-            code = str(each["properties"].get("id", ""))
-            if only is not None and code != only:
-                continue
+        unit = column.unit if column else ""
+
+        def tell(code: str, name: str) -> dict[str, Any]:
             value = known.get(code)
-            said = f"{each['properties'].get('name', code)}: " + (
-                "not known" if value is None else f"{value:,.6g} {column.unit if column else ''}"
-            )
-            features.append({"type": "Feature", "geometry": each["geometry"], "properties": {
-                **each["properties"], "kind": "economy", "value": value, "label": said.strip(),
-                "href": f"/countries/{code}" if code in country.codes() else ""}})  # fmt: skip
-        origin = column.origin.model_dump() if column else {}
-        return {"type": "FeatureCollection", "features": features, "origin": origin}
+            said = "not known" if value is None else f"{value:,.6g} {unit}".rstrip()
+            return {"value": value, "label": f"{name}: {said}",
+                    "href": f"/countries/{code}" if code in country.codes() else ""}  # fmt: skip
+
+        drawn = geo.shaded(chosen, tell, column.origin.model_dump() if column else {})
+        drawn["features"] = [f for f in drawn["features"] if only in (None, f["properties"]["id"])]
+        return drawn
 
     return cached(request, build, key=(str(chosen), state))
 
@@ -167,11 +187,12 @@ def one(
     """All sections with figures, tables, their origins, and what is not known."""
     frame, state = published_projects(request)
     small, small_state = published_wellbeing(request)
+    facts, facts_state = published_agreements(request)
 
     def build() -> country.Country:
-        return country.country(iso3, frame, (section,) if section else None, small)
+        return country.country(iso3, frame, (section,) if section else None, small, facts)
 
-    return cached(request, build, key=(state, small_state))
+    return cached(request, build, key=(state, small_state, facts_state))
 
 
 @router.get("/{iso3}/{section}", operation_id="country_section", response_model=country.Section,
@@ -185,8 +206,9 @@ def one_section(
     """Figures, tables, and what is not known in them."""
     frame, state = published_projects(request)
     small, small_state = published_wellbeing(request)
+    facts, facts_state = published_agreements(request)
 
     def build() -> country.Section:
-        return country.section(iso3, section, frame, small)
+        return country.section(iso3, section, frame, small, facts)
 
-    return cached(request, build, key=(state, small_state))
+    return cached(request, build, key=(state, small_state, facts_state))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, File, Path, Query, Request, UploadFile
 from fastapi.responses import Response
@@ -125,30 +125,9 @@ def countries(request: Request, paging: Paged, who: Principal = require(Role.VIE
 )  # fmt: skip
 def rating_map(request: Request, who: Principal = require(Role.VIEWER)) -> Response:
     """``value`` is 0 low, 1 moderate, 2 high, 3 in debt distress; null where nothing is known."""
-    from beltroad.app.questions import boundaries, geo
-
     settings = request.app.state.settings
-    chosen = settings.boundaries
-
-    def build() -> dict[str, Any]:
-        rows = {row["iso3"]: row for row in listing.ratings(settings)}
-        drawn = boundaries.outlines(chosen)
-        features = [_rated(each, rows) for each in drawn["features"]]
-        origin = geo.about("polygons") if chosen is None else {"source": chosen.name}
-        return {**drawn, "features": features, "origin": origin}
-
-    return cached(request, build, key=str(chosen), max_age=_HOUR)
-
-
-def _rated(feature: dict[str, Any], rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    own = dict(feature["properties"])
-    row = rows.get(str(own["id"]))
-    if row is not None and row["overall"] in listing.RANKS:
-        own |= {"value": listing.RANKS.index(row["overall"]), "href": f"/debt/{row['iso3']}",
-                "label": f"{row['name']}: {row['overall']}"}  # fmt: skip
-    else:
-        own |= {"value": None, "href": "", "label": str(own.get("name") or own["id"])}
-    return {**feature, "properties": own}
+    return cached(request, lambda: listing.choropleth(settings), key=str(settings.boundaries),
+                  max_age=_HOUR)  # fmt: skip
 
 
 @router.post(

@@ -61,8 +61,7 @@ def outlines(request: Request) -> Response:
     chosen = request.app.state.settings.boundaries
 
     def build() -> dict[str, Any]:
-        origin = geo.about("polygons") if chosen is None else {"source": chosen.name}
-        return {**boundaries.outlines(chosen), "origin": origin}
+        return {**boundaries.outlines(chosen), "origin": geo.about_outlines(chosen)}
 
     return cached(request, build, key=str(chosen), max_age=_HOUR)
 

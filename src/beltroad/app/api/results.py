@@ -15,11 +15,11 @@ from beltroad.app.errors import Problem
 from beltroad.app.jobs import results
 from beltroad.app.security.headers import report_policy
 
-__all__ = ["router"]
+__all__ = ["Hash", "router"]
 
 router = APIRouter(tags=["results"])
 
-Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of the question.")]
+Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="Hash of the result.")]
 Name = Annotated[str, Path(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")]
 _GONE: dict[int | str, dict[str, Any]] = {
     404: {"description": "Not found", "model": Problem},

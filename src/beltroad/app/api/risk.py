@@ -56,15 +56,8 @@ def overview(request: Request, who: Principal = require(Role.VIEWER)) -> Respons
             summary="Outlines of economies with their grade of country risk")  # fmt: skip
 def grade_map(request: Request, who: Principal = require(Role.VIEWER)) -> Response:
     """``value`` is the grade, 1 best to 7; null where figures are too few."""
-    from beltroad.app.questions import boundaries, geo
-
     chosen = request.app.state.settings.boundaries
-
-    def build() -> dict[str, Any]:
-        origin = geo.about("polygons") if chosen is None else {"source": chosen.name}
-        return {**room.map_of(boundaries.outlines(chosen)), "origin": origin}
-
-    return cached(request, build, key=str(chosen), max_age=_HOUR)
+    return cached(request, lambda: room.choropleth(chosen), key=str(chosen), max_age=_HOUR)
 
 
 @router.get("/countries", operation_id="risk_countries", response_model=Page[shapes.CountryRow],

@@ -13,6 +13,7 @@ from beltroad.app.answers import Answer, Table
 from beltroad.app.api._caching import MAY_LACK, NOT_CHANGED, cached
 from beltroad.app.api.geo import Collection
 from beltroad.app.api.jobs import Job, job_of
+from beltroad.app.api.results import Hash
 from beltroad.app.errors import NotFound, Problem
 from beltroad.app.jobs import queue, results
 from beltroad.app.questions.routes import asking, places
@@ -24,7 +25,6 @@ __all__ = ["router", "stored"]
 
 router = APIRouter(tags=["routes"])
 
-Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="Hash of the result.")]
 Name = Annotated[str, Query(min_length=1, max_length=120, description="Name, code or lat,lon.")]
 _DAY = 3600
 _MANY: dict[int | str, dict[str, Any]] = {429: {"model": Problem, "description": "Too many"}}

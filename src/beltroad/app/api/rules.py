@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, create_model
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.answers import Table
 from beltroad.app.api._caching import NOT_CHANGED, cached
+from beltroad.app.api.countries import published_agreements
 from beltroad.app.questions.rules import asking as rules
 from beltroad.errors import InputError
 from beltroad.policy import dataflows as _dataflows
@@ -245,4 +246,5 @@ def relation(
     who: Principal = require(Role.VIEWER),
 ) -> Response:
     """Agreements, conventions, recognitions and visa rules, each with its source."""
-    return cached(request, lambda: rules.relation(one, other, date), max_age=_DAY)
+    facts, state = published_agreements(request)
+    return cached(request, lambda: rules.relation(one, other, date, facts), key=state)

@@ -18,6 +18,7 @@ from beltroad.app.questions.scenarios import saved, starters
 from beltroad.app.questions.scenarios.cost import Estimate, estimate_of
 from beltroad.app.questions.scenarios.looking import Found, Look, look_at
 from beltroad.app.questions.scenarios.reading import mapping_of, scenario_of
+from beltroad.app.questions.scenarios.revisions import Revision, revisions
 from beltroad.app.work.appraisal import KIND, AppraisalRequest
 
 __all__ = ["Key", "router", "submitted"]
@@ -58,6 +59,27 @@ class StarterItem(BaseModel):
     scenario: dict[str, Any]
 
 
+class CorrectedFact(BaseModel):
+    """One fact of a project, here and in the bundled table; both empty for a way of many points."""
+
+    title: str
+    here: str
+    bundled: str
+
+
+class Correction(BaseModel):
+    """A bundled project that the registry has published with other facts, or removed."""
+
+    id: str
+    name: str
+    facts: dict[str, Any] = Field(
+        description="An entry of projects.revised in a scenario; empty if a run cannot take it."
+    )
+    told: list[CorrectedFact]
+    why_not: str = Field(description="Why a run cannot take it; it then uses the bundled facts.")
+    removed: bool
+
+
 class NewScenario(BaseModel):
     """A scenario as nested mappings, or as TOML text (which wins)."""
 
@@ -89,6 +111,12 @@ def _head(found: saved.Saved) -> dict[str, Any]:
 
 def _whole(found: saved.Saved) -> ScenarioWhole:
     return ScenarioWhole(**_head(found), scenario=found.mapping, toml=found.text)
+
+
+def _correction(found: Revision) -> Correction:
+    told = [CorrectedFact(title=a, here=b, bundled=c) for a, b, c in found.told]
+    return Correction(id=found.id, name=found.name, facts=found.facts, told=told,
+                      why_not=found.why_not, removed=found.removed)  # fmt: skip
 
 
 def submitted(request: Request, mapping: dict[str, Any], who: Principal) -> Any:
@@ -125,6 +153,16 @@ def scenarios_starters(who: Principal = require(Role.VIEWER)) -> list[StarterIte
         StarterItem(key=s.key, name=s.name, description=s.description, scenario=s.mapping)
         for s in starters.starters()
     ]
+
+
+@router.get("/scenarios/corrections", operation_id="scenarios_corrections",
+            summary="Bundled projects that the registry corrects",
+            response_model=list[Correction])  # fmt: skip
+def scenarios_corrections(
+    request: Request, who: Principal = require(Role.VIEWER)
+) -> list[Correction]:
+    """What a scenario can take as ``projects.revised``; nothing is taken unless it says so."""
+    return [_correction(each) for each in revisions(request.app.state.database).values()]
 
 
 @router.post("/scenarios", operation_id="scenarios_create", summary="Keep a new scenario",

@@ -5,31 +5,25 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import pandas as pd
-from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.answers import table_of
 from beltroad.app.errors import Conflict, NotFound
-from beltroad.app.pages.registry import form_of
+from beltroad.app.pages._forms import Fields, whole
 from beltroad.app.questions.risk import alerts, base
 from beltroad.app.questions.risk import country as over
 from beltroad.app.web import language_of, render
 from beltroad.errors import InputError
 from beltroad.risk.watch import SEVERITIES
 
-__all__ = ["Fields", "router", "whole"]
+__all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 
-Fields = Annotated[dict[str, str], Depends(form_of)]
 Key = Annotated[str, Path(max_length=400)]
 _SAID = {"assign": "to", "snooze": "until", "close": "reason"}
-
-
-def whole(said: str) -> int | None:
-    """The revision that a form says it saw; none if it does not."""
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
 @router.get("/risk/alerts")

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.errors import Conflict, NotFound
-from beltroad.app.pages._risk_alerts import Fields, whole
+from beltroad.app.pages._forms import Fields, whole
 from beltroad.app.questions.risk import base, gates, registers
 from beltroad.app.registry.kinds import kind_of
 from beltroad.app.web import language_of, render

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.errors import NotFound
 from beltroad.app.jobs import queue, results
-from beltroad.app.pages._risk_alerts import Fields
+from beltroad.app.pages._forms import Fields
 from beltroad.app.questions.risk import base, leads, losses
 from beltroad.app.web import language_of, render
 from beltroad.app.work import portfolio, shocks

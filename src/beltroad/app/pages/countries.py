@@ -8,11 +8,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from beltroad.app.accounts.roles import Principal, Role, require
-from beltroad.app.api.countries import published_projects, published_wellbeing
+from beltroad.app.api.countries import (
+    published_agreements,
+    published_projects,
+    published_wellbeing,
+)
 from beltroad.app.pages._fragments import fragment, whole
 from beltroad.app.questions import countries, country
-from beltroad.app.texts import text
-from beltroad.app.web import language_of
+from beltroad.app.web import say
 
 __all__ = ["router"]
 
@@ -36,7 +39,7 @@ def all_countries(
                 "indicators": list(countries.INDICATORS)}  # fmt: skip
 
     body = fragment(request, "pages/countries.html", build, key=state)
-    heading = text("country.all", language_of(request))
+    heading = say(request, "country.all")
     return whole(request, heading, body)
 
 
@@ -47,9 +50,10 @@ def one(request: Request, iso3: str, who: Principal = require(Role.VIEWER)) -> H
     country.about(code)  # refuses what is no economy
     frame, state = published_projects(request)
     small, small_state = published_wellbeing(request)
+    facts, facts_state = published_agreements(request)
 
     def build() -> dict[str, Any]:
-        return {"found": country.country(code, frame, wellbeing=small)}
+        return {"found": country.country(code, frame, wellbeing=small, agreements=facts)}
 
-    body = fragment(request, "pages/country.html", build, key=(state, small_state))
+    body = fragment(request, "pages/country.html", build, key=(state, small_state, facts_state))
     return whole(request, country.codes()[code], body)

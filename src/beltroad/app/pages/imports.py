@@ -10,8 +10,10 @@ from fastapi import Form as FormField
 from fastapi.responses import RedirectResponse, Response
 
 from beltroad.app.accounts.roles import Principal, Role, require
+from beltroad.app.api._paging import pages_of
 from beltroad.app.api.imports import received
-from beltroad.app.pages.registry import Form, titles_of
+from beltroad.app.pages._forms import Fields
+from beltroad.app.pages.registry import titles_of
 from beltroad.app.registry import imports
 from beltroad.app.registry.imports import IMPORTED
 from beltroad.app.registry.kinds import KINDS, kind_of
@@ -24,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 
 PreviewId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 _SHOWN = 200
+_PER_PAGE = 50
 
 
 @router.get("/imports")
@@ -40,10 +43,10 @@ def overview(
 def _overview(
     request: Request, kind: str, page: int = 1, *, problem: str = "", status: int = 200
 ) -> Response:
-    rows, total = imports.imports(request.app.state.database, page, 50)
+    rows, total = imports.imports(request.app.state.database, page, _PER_PAGE)
     return render(
         request, "pages/imports.html", status=status, kind=kind, kinds=KINDS, imported=IMPORTED,
-        rows=rows, page=page, pages=max(1, -(-total // 50)), problem=problem,
+        rows=rows, page=page, pages=pages_of(total, _PER_PAGE), problem=problem,
         megabytes=request.app.state.settings.limits.upload_bytes // 1_000_000,
     )  # fmt: skip
 
@@ -81,7 +84,7 @@ def preview(
 
 @router.post("/imports/{preview}/confirm")
 def confirm(
-    request: Request, preview: PreviewId, form: Form, who: Principal = require(Role.ANALYST)
+    request: Request, preview: PreviewId, form: Fields, who: Principal = require(Role.ANALYST)
 ) -> Response:
     """Take the file in."""
     state = request.app.state

@@ -26,8 +26,7 @@ from beltroad.app.questions.figures_base import (
 from beltroad.app.questions.figures_chart import chart_of
 from beltroad.app.questions.projects.listing import coded, words_for
 from beltroad.app.questions.search_records import own_records, with_records
-from beltroad.app.texts import text
-from beltroad.app.web import language_of
+from beltroad.app.web import language_of, say
 
 __all__ = ["router"]
 
@@ -46,9 +45,9 @@ def observatory(request: Request, who: Principal = require(Role.VIEWER)) -> HTML
     changed = remembered(database, "changes", lambda: question.changes(database))
 
     def build() -> dict[str, Any]:
-        say = words_for(language_of(request))
+        words = words_for(language_of(request))
         worded = {
-            name: [coded(name, str(value), say) for value in frame[name]]
+            name: [coded(name, str(value), words) for value in frame[name]]
             for name in ("status", "mode", "corridor")
         }
         shown = frame.assign(
@@ -58,7 +57,7 @@ def observatory(request: Request, who: Principal = require(Role.VIEWER)) -> HTML
             _origin=row_origins(frame, "claimed"),
             cost_usd_bn=frame["cost_usd_bn"].astype(float),
         )
-        twin = table_of("map-table", text("observatory.twin", language_of(request)), shown, [
+        twin = table_of("map-table", say(request, "observatory.twin"), shown, [
             text_column("name", "Project"), text_column("status", "State"),
             text_column("mode", "Mode"), text_column("countries", "Economies"),
             text_column("corridor", "Corridor"),
@@ -67,7 +66,7 @@ def observatory(request: Request, who: Principal = require(Role.VIEWER)) -> HTML
         return {"known": question.observatory(), "twin": twin, "changes": changed}
 
     key = (state, tuple((c.kind, c.key, c.revision) for c in changed))
-    heading = text("observatory.title", language_of(request))
+    heading = say(request, "observatory.title")
     return whole(request, heading, fragment(request, "pages/observatory.html", build, key=key))
 
 
@@ -88,7 +87,7 @@ def by_pillar(
         return {"pillar": question.pillar(pillar), "shown": shown, "q": q,
                 "pillars": question.PILLARS}  # fmt: skip
 
-    heading = text(f"observatory.pillar.{pillar}", language_of(request))
+    heading = say(request, f"observatory.pillar.{pillar}")
     return whole(request, heading, fragment(request, "pages/figures.html", build))
 
 
@@ -127,7 +126,7 @@ def find(
         # The group whose best hit is best comes first.
         groups.sort(key=lambda g: (g[0] != search.RECORD, -g[1][0].score if g[1] else 0.0))
     rows = found.hits[(page - 1) * PER_PAGE : page * PER_PAGE] if chosen else ()
-    heading = text("search.title", language_of(request))
+    heading = say(request, "search.title")
     body = fragment(request, "pages/search.html", lambda: {
         "found": found, "groups": groups, "kind": chosen, "rows": rows, "page": page,
         "pages": pages_of(found.total, PER_PAGE)}, key=own)  # fmt: skip
@@ -141,7 +140,7 @@ def tables(request: Request, who: Principal = require(Role.VIEWER)) -> HTMLRespo
     def build() -> dict[str, Any]:
         return {"tables": [table_out(name) for name in evidence.names()]}
 
-    heading = text("observatory.tables", language_of(request))
+    heading = say(request, "observatory.tables")
     return whole(request, heading, fragment(request, "pages/observatory_tables.html", build))
 
 

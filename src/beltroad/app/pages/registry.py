@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.answers import Column, Table
 from beltroad.app.api.registry import counts_of, file_response, permit_save, steps, store
 from beltroad.app.errors import Conflict
+from beltroad.app.pages._forms import Fields, whole
 from beltroad.app.registry import exports
 from beltroad.app.registry.imports import IMPORTED
 from beltroad.app.registry.kinds import KINDS, FieldInfo, Kind, kind_of
@@ -21,7 +22,7 @@ from beltroad.app.texts import catalogue, text
 from beltroad.app.web import language_of, render
 from beltroad.errors import InputError, ScenarioError
 
-__all__ = ["form_of", "router", "titles_of"]
+__all__ = ["router", "titles_of"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,15 +30,6 @@ KindName = Annotated[str, Path(pattern=r"^[a-z]{2,20}$")]
 Key = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,118}$")]
 STATES = ("published", "draft", "all", "removed", "conflict")
 _LAST = 12
-
-
-async def form_of(request: Request) -> dict[str, str]:
-    """Fields of a form as texts; the last counts where a name comes twice."""
-    form = await request.form(max_fields=400)
-    return {name: value for name, value in form.multi_items() if isinstance(value, str)}
-
-
-Form = Annotated[dict[str, str], Depends(form_of)]
 
 
 def titles_of(request: Request, about: Kind) -> dict[str, str]:
@@ -140,7 +132,7 @@ def new(request: Request, kind: KindName, who: Principal = require(Role.ANALYST)
 
 @router.post("/registry/{kind}/new")
 def create(
-    request: Request, kind: KindName, form: Form, who: Principal = require(Role.ANALYST)
+    request: Request, kind: KindName, form: Fields, who: Principal = require(Role.ANALYST)
 ) -> Response:
     """Save a new record, or show its faults beside the fields."""
     return _save(request, kind_of(kind), "", form, who)
@@ -178,7 +170,7 @@ def edit(
 
 @router.post("/registry/{kind}/{key}/edit")
 def save(
-    request: Request, kind: KindName, key: Key, form: Form,
+    request: Request, kind: KindName, key: Key, form: Fields,
     who: Principal = require(Role.ANALYST),
 ) -> Response:  # fmt: skip
     """Save a new revision, or show its faults beside the fields."""
@@ -191,12 +183,12 @@ def take_step(
     kind: KindName,
     key: Key,
     step: Annotated[str, Path(pattern=r"^(publish|remove|restore|undo)$")],
-    form: Form,
+    form: Fields,
     who: Principal = require(Role.EDITOR),
 ) -> Response:
     """Publish, remove, restore or go back."""
     registry, note = store(request), form.get("note", "")[:4_000]
-    seen = _whole(form.get("revision", ""))
+    seen = whole(form.get("revision", ""))
     if step == "publish":
         registry.publish(kind, key, who=who, note=note, expected=seen)
     elif step == "remove":
@@ -204,15 +196,11 @@ def take_step(
     elif step == "restore":
         registry.restore(kind, key, who=who, note=note)
     else:
-        to = _whole(form.get("to", ""))
+        to = whole(form.get("to", ""))
         if to is None:
             raise InputError("to: say which revision to go back to")
         registry.undo(kind, key, to=to, who=who, note=note, expected=seen)
     return RedirectResponse(f"/registry/{kind}/{key}?{urlencode({'done': step})}", 303)
-
-
-def _whole(said: str) -> int | None:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
 def _may(kind: str, who: Principal) -> dict[str, bool]:
@@ -236,7 +224,7 @@ def _save(
 ) -> Response:
     publish = form.get("do") == "publish"
     permit_save(about.name, who, publish=publish)
-    seen = _whole(form.get("revision", ""))
+    seen = whole(form.get("revision", ""))
     expected = None if about.name == "alert" and not key else seen if key else 0
     if key and seen is None:
         raise InputError("revision: the form is not whole; open it again")

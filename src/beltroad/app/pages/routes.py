@@ -9,17 +9,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from beltroad.app import texts
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.answers import Answer
-from beltroad.app.api.routes import Hash, stored
+from beltroad.app.api.results import Hash
+from beltroad.app.api.routes import stored
 from beltroad.app.jobs import queue
 from beltroad.app.jobs.causes import translated
 from beltroad.app.jobs.kinds import Kind
 from beltroad.app.jobs.results import Stored
 from beltroad.app.questions.routes import asking, lookups
 from beltroad.app.questions.routes.asking import Asked
-from beltroad.app.web import language_of, render
+from beltroad.app.web import language_of, render, say
 from beltroad.app.work import disruption, routes
 from beltroad.errors import InputError
 
@@ -69,8 +69,8 @@ def disruption_page(request: Request, who: Principal = require(Role.VIEWER)) -> 
         url = f"/api/v1/disruptions/{found.hash}/geo"
         context["layers"] = [
             _outlines(request),
-            {"id": "loss", "title": _t(request, "loss_layer"), "url": url, "style": "choropleth",
-             "visible": True, "unit": "% of trade", "ramp": "sequential"},
+            {"id": "loss", "title": say(request, "routes.loss_layer"), "url": url,
+             "style": "choropleth", "visible": True, "unit": "% of trade", "ramp": "sequential"},
         ]  # fmt: skip
     return render(
         request, "pages/routes_disruption.html", status=422 if asked.faults else 200,
@@ -92,8 +92,9 @@ def disruption_given(
 def services_page(request: Request, who: Principal = require(Role.VIEWER)) -> HTMLResponse:
     """All named services."""
     layers = [_outlines(request),
-              {"id": "services", "title": _t(request, "services"), "url": "/api/v1/geo/services",
-               "style": "place", "visible": True, "unit": ""}]  # fmt: skip
+              {"id": "services", "title": say(request, "routes.services"),
+               "url": "/api/v1/geo/services", "style": "place", "visible": True,
+               "unit": ""}]  # fmt: skip
     return render(request, "pages/routes_services.html", table=lookups.listed(), layers=layers)
 
 
@@ -145,12 +146,9 @@ def routes_by_hash(
 
 
 def _outlines(request: Request) -> dict[str, Any]:
-    return {"id": "outlines", "title": _t(request, "outlines"), "url": "/api/v1/geo/outlines",
-            "style": "outline", "visible": True, "unit": ""}  # fmt: skip
-
-
-def _t(request: Request, key: str, **values: object) -> str:
-    return texts.text(f"routes.{key}", language_of(request), **values)
+    return {"id": "outlines", "title": say(request, "routes.outlines"),
+            "url": "/api/v1/geo/outlines", "style": "outline", "visible": True,
+            "unit": ""}  # fmt: skip
 
 
 def _query(asked: Mapping[str, Any]) -> str:
@@ -214,7 +212,7 @@ def _drawn(request: Request, found: Stored) -> dict[str, Any]:
         for n, chain in enumerate(found.summary["chains"], start=1)
     ]  # fmt: skip
     if found.summary["without_chains"]:
-        layers.append({"id": "without", "title": _t(request, "without_layer"),
+        layers.append({"id": "without", "title": say(request, "routes.without_layer"),
                        "url": f"{base}?side=without", "style": "route", "visible": False,
                        "unit": ""})  # fmt: skip
     charts = json.loads(found.path("drawings.json").read_bytes())

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from beltroad.app.accounts.roles import Principal, Role, require
+from beltroad.app.api.countries import published_agreements
 from beltroad.app.questions.rules import asking as rules
 from beltroad.app.web import render
 from beltroad.errors import InputError
@@ -111,7 +112,8 @@ def relation(request: Request, who: Principal = require(Role.VIEWER)) -> HTMLRes
     asked = _asked(request, one="CHN")
 
     def ask() -> Any:
-        return rules.relation(asked["one"], asked["other"], asked.get("date", ""))
+        facts, _ = published_agreements(request)
+        return rules.relation(asked["one"], asked["other"], asked.get("date", ""), facts)
 
     return _page(request, "pages/rules_relation.html", asked, ask, ("other",))
 

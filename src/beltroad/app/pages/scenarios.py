@@ -11,9 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from beltroad.app import texts
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.answers import Column, table_of
-from beltroad.app.api._appraisals import Hash, Measure
+from beltroad.app.api._appraisals import Measure
 from beltroad.app.api._paging import pages_of
 from beltroad.app.api.jobs import JobId
+from beltroad.app.api.results import Hash
 from beltroad.app.api.scenarios import Key, submitted
 from beltroad.app.database.models import JobRow
 from beltroad.app.jobs import queue
@@ -31,6 +32,7 @@ from beltroad.app.questions.scenarios import saved, starters
 from beltroad.app.questions.scenarios.cost import estimate_of
 from beltroad.app.questions.scenarios.form import from_fields, from_mapping, with_blank
 from beltroad.app.questions.scenarios.reading import (
+    MOST_BYTES,
     faults_of,
     mapping_of,
     placed,
@@ -38,7 +40,7 @@ from beltroad.app.questions.scenarios.reading import (
 )
 from beltroad.app.questions.scenarios.revisions import entries, revisions
 from beltroad.app.questions.scenarios.writing import toml_of
-from beltroad.app.web import language_of, render
+from beltroad.app.web import language_of, render, say
 from beltroad.app.work.appraisal import NAME
 from beltroad.errors import InputError, ScenarioError
 
@@ -46,7 +48,6 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 _PER_PAGE = 50
-_MOST_BYTES = 400_000
 # Tables of each part of the result pages; those a run has not are left out.
 _TABLES = {
     "overview": (), "economies": ("countries",), "projects": ("projects", "levers", "links"),
@@ -60,10 +61,6 @@ _MOST_ROWS = 300
 Fields = Annotated[dict[str, list[str]], Depends(fields_given)]
 Source = Annotated[str, Query(alias="from", max_length=200)]
 View = Annotated[str, Query(pattern="^(form|text)$")]
-
-
-def _t(request: Request, key: str, **values: object) -> str:
-    return texts.text(f"scenarios.{key}", language_of(request), **values)
 
 
 def _page(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
@@ -112,20 +109,19 @@ def new_page(
 
 def _editor(
     request: Request, who: Principal, mapping: dict[str, Any], *, view: str = "form",
-    found: saved.Saved | None = None, note: str = "", text: str | None = None,
+    found: saved.Saved | None = None, text: str | None = None,
 ) -> HTMLResponse:  # fmt: skip
     if view == "text":
         shown = toml_of(mapping) if text is None else text
         wrong = placed(faults_of(mapping), shown) if mapping else []
-        context = shown_form(request, who, text=shown, faults=wrong, found=found, mode="text",
-                             note=note)  # fmt: skip
+        context = shown_form(request, who, text=shown, faults=wrong, found=found, mode="text")
     else:
         database = request.app.state.database
         corrected = entries(revisions(database))
         form = from_mapping(mapping, saved.own_projects(database), corrected)
         if not mapping:
             form.faults = []
-        context = shown_form(request, who, form=form, found=found, note=note)
+        context = shown_form(request, who, form=form, found=found)
     context["path_here"] = request.url.path
     return _page(request, "scenario", **context)
 
@@ -141,14 +137,14 @@ def new_given(
 @router.post("/scenarios/upload")
 def upload(request: Request, file: UploadFile, who: Principal = require(Role.ANALYST)) -> Response:
     """A TOML file into the editor; its faults with their lines."""
-    data = file.file.read(_MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        raise InputError(f"file: larger than {_MOST_BYTES // 1000} kB; that is no scenario")
+    data = file.file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise InputError(f"file: larger than {MOST_BYTES // 1000} kB; that is no scenario")
     try:
         text = data.decode("utf-8-sig").replace("\x00", "")
     except UnicodeDecodeError as error:
         raise InputError(f"file: not UTF-8 text ({error.reason}); save it as UTF-8") from None
-    return _text_looked_at(request, who, text, None, sound=_t(request, "sound"))
+    return _text_looked_at(request, who, text, None, sound=say(request, "scenarios.sound"))
 
 
 def _text_looked_at(
@@ -230,7 +226,7 @@ def _act(
             mapping, faults = {}, list(error.faults)
         if faults or action in ("look", "check"):
             return _text_looked_at(request, who, text, found, look=action == "check",
-                                   sound=_t(request, "sound"))  # fmt: skip
+                                   sound=say(request, "scenarios.sound"))  # fmt: skip
         form = from_mapping(mapping, own, corrected)
     else:
         form, text = from_fields(fields, own, corrected), ""
@@ -244,7 +240,8 @@ def _act(
         return _page(request, "scenario", path_here=path, **context)
     elif not form.faults and action in ("save", "run", "file"):
         return _done(request, action, mapping, text, fields, who, found)
-    note = _t(request, "sound") if action in ("look", "check") and not form.faults else ""
+    sound = action in ("look", "check") and not form.faults
+    note = say(request, "scenarios.sound") if sound else ""
     context = shown_form(request, who, form=form, found=found, look=action == "check", note=note)
     status = 422 if form.faults and action in ("save", "run", "file") else 200
     return _page(request, "scenario", status=status, path_here=path, **context)

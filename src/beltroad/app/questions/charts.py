@@ -39,12 +39,12 @@ def without_style(svg: str) -> str:
     return _STYLE.sub(turned, svg)
 
 
-def bars(rows: pd.DataFrame, *, unit: str, title: str, sort: bool = True) -> str:
+def bars(rows: pd.DataFrame, *, unit: str, title: str) -> str:
     """Horizontal bars around zero: ``label``, ``value`` and, if known, ``low`` and ``high``.
 
     Gains are teal and losses orange; a whisker shows the range.
     """
-    return _cached("bars", rows, {"unit": unit, "title": title, "sort": sort})
+    return _cached("bars", rows, {"unit": unit, "title": title})
 
 
 def lines(rows: pd.DataFrame, *, unit: str, title: str) -> str:
@@ -100,9 +100,8 @@ def _bars(rows: pd.DataFrame, options: Mapping[str, Any]) -> Any:
 
     from beltroad.appraisal.report.theme import GAIN_BAR, INK, LOSS_BAR
 
-    order = "-x" if options["sort"] else None
     rows = rows.assign(said=_said(rows, ("label",), options["unit"]))
-    y = alt.Y("label:N", sort=order, title=None)
+    y = alt.Y("label:N", sort="-x", title=None)
     base = alt.Chart(rows)
     bar = base.mark_bar(height=14).encode(
         x=alt.X("value:Q", title=options["unit"], axis=alt.Axis(format="~s")), y=y,

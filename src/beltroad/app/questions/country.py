@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
@@ -12,6 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from beltroad import evidence
 from beltroad.app.answers import Answer
 from beltroad.app.errors import NotFound
+
+if TYPE_CHECKING:
+    from beltroad.policy.facts import FactTable
 
 __all__ = ["SECTIONS", "Country", "Section", "about", "codes", "country", "section"]
 
@@ -98,14 +102,15 @@ def _section(iso3: str, name: str) -> Section:
 
 def section(
     iso3: str, name: str, projects: pd.DataFrame | None = None,
-    wellbeing: pd.DataFrame | None = None,
+    wellbeing: pd.DataFrame | None = None, agreements: FactTable | None = None,
 ) -> Section:  # fmt: skip
     """One section of an economy.
 
     Parameters
     ----------
-    projects, wellbeing
-        These as the registry has them, for the sections of that name; bundled ones if none.
+    projects, wellbeing, agreements
+        These as the registry has them, for the sections of that name (agreements also for entry);
+        bundled ones if none.
 
     Raises
     ------
@@ -123,12 +128,17 @@ def section(
         from beltroad.app.questions.country_people import wellbeing as small_ones
 
         return small_ones(iso3, wellbeing)
+    if name in ("agreements", "entry") and agreements is not None:
+        from beltroad.app.questions import country_ties
+
+        answer = country_ties.agreements if name == "agreements" else country_ties.entry
+        return answer(iso3, agreements)
     return _section(iso3, name)
 
 
 def country(
     iso3: str, projects: pd.DataFrame | None = None, sections: Sequence[str] | None = None,
-    wellbeing: pd.DataFrame | None = None,
+    wellbeing: pd.DataFrame | None = None, agreements: FactTable | None = None,
 ) -> Country:  # fmt: skip
     """Sections of an economy (all if none are named), and what is not known in any of them.
 
@@ -138,7 +148,8 @@ def country(
         If there is no such economy.
     """
     row = about(iso3)
-    found = tuple(section(iso3, name, projects, wellbeing) for name in sections or SECTIONS)
+    found = tuple(section(iso3, name, projects, wellbeing, agreements)
+                  for name in sections or SECTIONS)  # fmt: skip
     return Country(
         iso3=iso3, name=codes()[iso3], region=str(row.get("region", "")),
         income_group=str(row.get("income_group", "")),

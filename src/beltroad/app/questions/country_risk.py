@@ -18,7 +18,7 @@ from beltroad.app.questions.figures_base import (
     text_column,
 )
 
-__all__ = ["grades", "risk"]
+__all__ = ["grades", "risk", "signals"]
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +30,8 @@ def grades() -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def _signals() -> pd.DataFrame:
+def signals() -> pd.DataFrame:
+    """Signals of early warning that hold in the bundled figures."""
     from beltroad.risk.warning.signals import warnings
 
     return warnings()
@@ -93,8 +94,8 @@ def _graded(iso3: str, row: Any, parts: pd.DataFrame, base: Any) -> list[Any]:
 
 
 def _warned(iso3: str) -> list[Table]:
-    signals = _signals()
-    own = signals[signals["iso3"] == iso3].copy()
+    lit = signals()
+    own = lit[lit["iso3"] == iso3].copy()
     base = origin_of_table("risk_warning_thresholds", "computed", method="early-warning")
     own["beyond"] = ["at or above" if d == "above" else "at or below" for d in own["direction"]]
     own["hit"], own["false"] = 100 * own["hit_rate"], 100 * own["false_alarm_rate"]

@@ -21,9 +21,10 @@ from beltroad.app.questions.figures_base import (
 )
 
 if TYPE_CHECKING:
+    from beltroad.policy.facts import FactTable
     from beltroad.policy.scorecard import Scorecard
 
-__all__ = ["agreements", "card", "entry", "overview", "relation_of", "scorecard"]
+__all__ = ["agreements", "card", "entry", "facts_of", "overview", "relation_of", "scorecard"]
 
 HOME = "CHN"
 _STATES = {"in_force": "in force", "not": "no", "unknown": "not known"}
@@ -38,15 +39,29 @@ def card() -> Scorecard:
     return score()
 
 
-@lru_cache(maxsize=300)
-def relation_of(iso3: str) -> pd.DataFrame:
+def facts_of(rows: pd.DataFrame) -> FactTable:
+    """Agreements of the registry as dated facts to answer from."""
+    from beltroad.policy.facts import FactTable
+
+    return FactTable(rows)
+
+
+def relation_of(iso3: str, facts: FactTable | None = None) -> pd.DataFrame:
     """What holds with China; of China itself what it is party to."""
+    return _bundled(iso3) if facts is None else _own(iso3, facts)
+
+
+def _relation(iso3: str, facts: FactTable | None = None) -> pd.DataFrame:
     from beltroad.policy.profile import profile, relation
 
     if iso3 == HOME:
-        table = profile(iso3)
+        table = profile(iso3, rows=facts)
         return table.assign(state_one=table["state"], state_other="")
-    return relation(iso3, HOME)
+    return relation(iso3, HOME, rows=facts)
+
+
+_bundled = lru_cache(maxsize=300)(_relation)
+_own = lru_cache(maxsize=2)(_relation)  # few: each keeps the registry's rows of its time
 
 
 def overview(iso3: str) -> Section:
@@ -83,10 +98,13 @@ def overview(iso3: str) -> Section:
     return Section(id="overview", answer=Answer(figures=tuple(figures)), missing=tuple(missing))
 
 
-def agreements(iso3: str) -> Section:
-    """Treaties, agreements and recognitions between the economy and China."""
+def agreements(iso3: str, facts: FactTable | None = None) -> Section:
+    """Treaties, agreements and recognitions with China; ``facts`` as the registry has them.
+
+    The cooperation document is that of the bundled table of members, which has no registry.
+    """
     about(iso3)
-    table = relation_of(iso3)
+    table = relation_of(iso3, facts)
     rank = table["state"].map(_ORDER).fillna(3)  # the document that is asked for most leads
     table = table.assign(rank=rank.where(table["instrument"] != "bri_document", -1))
     table = table.sort_values(["rank", "pillar"], kind="stable")
@@ -153,6 +171,8 @@ def scorecard(iso3: str) -> Section:
             ),
         )
     base = origin_of_table("scorecard_indicators", "computed", method="scorecard")
+    note = "rests on the bundled facts, not on agreements changed in the registry"
+    base = base.model_copy(update={"note": "; ".join(t for t in (base.note, note) if t)})
     figures: list[Figure] = []
     missing: list[str] = []
     if iso3 in found.ranking.index:
@@ -193,8 +213,8 @@ def scorecard(iso3: str) -> Section:
                    missing=tuple(missing))  # fmt: skip
 
 
-def entry(iso3: str) -> Section:
-    """Visas both ways, as far as the tables know them."""
+def entry(iso3: str, facts: FactTable | None = None) -> Section:
+    """Visas both ways, as far as the tables know them; ``facts`` as the registry has them."""
     about(iso3)
     if iso3 == HOME:
         visas = evidence.load("visa_requirements")
@@ -206,7 +226,7 @@ def entry(iso3: str) -> Section:
                      "passports", made)  # fmt: skip
         return Section(id="entry", answer=Answer(figures=(one,)),
                        links=(("/rules/entry?host=CHN", "entry"),))  # fmt: skip
-    table = relation_of(iso3)
+    table = relation_of(iso3, facts)
     visas = table[table["instrument"].str.contains("visa")].copy()
     visas["direction"] = [
         scope.replace(iso3, codes()[iso3]).replace(HOME, "China") for scope in visas["scope"]

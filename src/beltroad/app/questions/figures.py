@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from beltroad import evidence
-from beltroad.app.answers import Answer, Column, Figure, Origin, table_of
+from beltroad.app.answers import Answer, Column, Figure, Origin, finite, table_of
 from beltroad.app.errors import NotFound
 from beltroad.app.questions.figures_base import column, figure, text_column
 from beltroad.evidence.claims.rows import rows_of
@@ -135,10 +135,6 @@ def _checks() -> dict[str, dict[str, Any]]:
     return {str(r["check_id"]): r for r in rows_of(evidence.load("claim_checks"))}
 
 
-def _number(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)
-
-
 def claim_origin(row: dict[str, Any]) -> Origin:
     """Where a claim stands: document, place in it, speaker, wording."""
     from beltroad.evidence.claims.wording import figure_text, period_text
@@ -167,10 +163,10 @@ def _label(row: dict[str, Any]) -> str:
 
 def claim_figure(row: dict[str, Any]) -> Figure:
     """A claim as a figure; its bound (over, about) stands among the inputs and beside it."""
-    high = _number(row["value_high"])
+    high = finite(row["value_high"])
     return figure(
-        row["claim_id"], _label(row), _number(row["value"]), row["unit"], claim_origin(row),
-        low=_number(row["value"]) if high is not None else None, high=high,
+        row["claim_id"], _label(row), finite(row["value"]), row["unit"], claim_origin(row),
+        low=finite(row["value"]) if high is not None else None, high=high,
     )  # fmt: skip
 
 
@@ -180,8 +176,8 @@ def as_claim(row: dict[str, Any]) -> Claim:
 
     return Claim(
         id=row["claim_id"], indicator=row["indicator"], title=row["indicator_title"],
-        pillar=row["pillar"], subject=row["subject"], value=_number(row["value"]),
-        value_high=_number(row["value_high"]), bound=row["bound"], unit=row["unit"],
+        pillar=row["pillar"], subject=row["subject"], value=finite(row["value"]),
+        value_high=finite(row["value_high"]), bound=row["bound"], unit=row["unit"],
         stated=figure_text(row).removesuffix(" ?"), measure=row["measure"],
         period=period_text(row), geography=row["geography_title"] or row["geography"],
         partner=row["partner_title"], said_by=row["said_by"], confirmed=row["status"] == "read",
@@ -230,7 +226,7 @@ def conflicts() -> tuple[Conflict, ...]:
         said = [rows[c] for c in str(each["claims"]).split(";") if c in rows]
         found.append(Conflict(
             id=each["finding"], title=each["title"], test=f"{each['kind']}: {each['test']}",
-            gap=_number(each["gap"]), gap_pct=_number(each["gap_pct"]), unit=each["unit"],
+            gap=finite(each["gap"]), gap_pct=finite(each["gap_pct"]), unit=each["unit"],
             note=each["note"],
             statements=tuple(Statement(
                 claim=r["claim_id"], stated=figure_text(r), period=period_text(r),
@@ -293,8 +289,8 @@ def derived(finding: dict[str, Any]) -> Figure:
     if finding["stated"]:
         told.append(f"stated: {finding['stated']}")
     return figure(
-        finding["finding"], finding["title"], _number(finding["computed"]), finding["unit"],
-        low=_number(finding["computed_low"]), high=_number(finding["computed_high"]),
+        finding["finding"], finding["title"], finite(finding["computed"]), finding["unit"],
+        low=finite(finding["computed_low"]), high=finite(finding["computed_high"]),
         origin=Origin(
             source="; ".join(dict.fromkeys(r["document_title"] for r in said)),
             as_of=max((r["period_end"] for r in said), default=""),

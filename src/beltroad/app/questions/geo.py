@@ -7,7 +7,7 @@ and ``label``; ``label`` is what a reader is told about it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ import pandas as pd
 
 from beltroad import evidence
 from beltroad.app.formats import shown
+from beltroad.app.questions import boundaries
 from beltroad.app.questions.kept import from_disk, once
 from beltroad.infrastructure.projects.status import status_group
 
 __all__ = [
-    "MODES", "STATES", "about", "borders", "corridors", "features_of", "network", "ports",
-    "projects", "services", "warm",
+    "MODES", "STATES", "about", "about_outlines", "borders", "corridors", "feature", "features_of",
+    "network", "point", "ports", "projects", "services", "shaded", "warm",
 ]  # fmt: skip
 
 # Width of the grid that lines are drawn together on, degrees; lanes at sea are drawn as they are.
@@ -50,12 +51,37 @@ def features_of(features: Iterable[Feature], table: str) -> Collection:
     return {"type": "FeatureCollection", "features": list(features), "origin": about(table)}
 
 
-def _feature(geometry: Mapping[str, Any], **own: Any) -> Feature:
+def about_outlines(chosen: Path | None) -> dict[str, str]:
+    """Who drew the outlines: the publishers of the bundled ones, or the file of one's own."""
+    return about("polygons") if chosen is None else {"source": chosen.name}
+
+
+def shaded(
+    chosen: Path | None, tell: Callable[[str, str], Mapping[str, Any]],
+    origin: Mapping[str, Any] | None = None,
+) -> Collection:  # fmt: skip
+    """Outlines of economies with what ``tell`` says of each by code and name: value, label, link.
+
+    Lines of the set stay as they are. The origin is that of the outlines unless another is given.
+    """
+    features = []
+    for each in boundaries.outlines(chosen)["features"]:
+        own = each["properties"]
+        if own["kind"] == "economy":
+            own = {**own, **tell(own["id"], own["name"])}
+        features.append({**each, "properties": own})
+    said = about_outlines(chosen) if origin is None else dict(origin)
+    return {"type": "FeatureCollection", "features": features, "origin": said}
+
+
+def feature(geometry: Mapping[str, Any], **own: Any) -> Feature:
+    """A feature with all properties of the map's features; those not given are empty."""
     empty = {"id": "", "name": "", "kind": "", "state": "", "href": "", "value": None, "label": ""}
     return {"type": "Feature", "properties": empty | own, "geometry": dict(geometry)}
 
 
-def _point(lat: float, lon: float) -> dict[str, Any]:
+def point(lat: float, lon: float) -> dict[str, Any]:
+    """Geometry of a place."""
     return {"type": "Point", "coordinates": [round(float(lon), 3), round(float(lat), 3)]}
 
 
@@ -73,7 +99,7 @@ def _network(modes: tuple[str, ...]) -> Collection:
     for mode in modes:
         lines, links = _lines(mode)
         features.append(
-            _feature({"type": "MultiLineString", "coordinates": lines}, id=mode, kind=mode,
+            feature({"type": "MultiLineString", "coordinates": lines}, id=mode, kind=mode,
                      name=mode, value=links, label=mode)
         )  # fmt: skip
     return features_of(features, "network_links")
@@ -140,7 +166,7 @@ def projects(frame: pd.DataFrame, states: Sequence[str] = STATES) -> Collection:
         if cost is not None:
             said += f", USD {shown(cost)} billion"
         features.append(
-            _feature(geometry, id=row["id"], name=row["name"], kind=row["mode"], state=state,
+            feature(geometry, id=row["id"], name=row["name"], kind=row["mode"], state=state,
                      href=f"/projects/{row['id']}", value=cost, label=said)
         )  # fmt: skip
     return features_of(features, "projects")
@@ -154,7 +180,7 @@ def _project_geometry(row: Mapping[Any, Any]) -> dict[str, Any] | None:
         return None
     points = parse_waypoints(text)
     if len(points) == 1 or row["effect"] in _AT_A_PLACE:
-        return _point(*points[0])
+        return point(*points[0])
     return _line(points)
 
 
@@ -187,7 +213,7 @@ def corridors(frame: pd.DataFrame) -> Collection:
             ],
         }
         features.append(
-            _feature(geometry, id=corridor, name=name, kind="corridor", value=len(rows),
+            feature(geometry, id=corridor, name=name, kind="corridor", value=len(rows),
                      href=f"/projects?corridor={corridor}", label=f"{name}: {len(rows)} projects")
         )  # fmt: skip
     return features_of(features, "projects")
@@ -201,7 +227,7 @@ def ports() -> Collection:
         teu = None if pd.isna(row["teu"]) else float(row["teu"])
         said = "traffic not known" if teu is None else f"{teu:,.0f} TEU ({row['year']:.0f})"
         features.append(
-            _feature(_point(row["lat"], row["lon"]), id=row["locode"], name=row["name"],
+            feature(point(row["lat"], row["lon"]), id=row["locode"], name=row["name"],
                      kind="port", state=row["role"], value=teu, label=f"{row['name']}: {said}")
         )  # fmt: skip
     return features_of(features, "container_ports")
@@ -216,7 +242,7 @@ def borders() -> Collection:
         wait = round(sum(waits) / len(waits), 1) if waits else None
         said = "wait not known" if wait is None else f"{wait:,.1f} h wait"
         features.append(
-            _feature(_point(row["lat"], row["lon"]), id=row["border_id"], name=row["name"],
+            feature(point(row["lat"], row["lon"]), id=row["border_id"], name=row["name"],
                      kind="border", state=row["mode"], value=wait,
                      label=f"{row['name']} ({row['iso3_a']}–{row['iso3_b']}, {row['mode']}): "
                      + said)
@@ -231,13 +257,13 @@ def services() -> Collection:
 
     titles = {each.id: each.name for each in named.services()}
     features = []
-    for number, feature in enumerate(named.as_geojson(named.services())["features"]):
-        own = feature["properties"]
+    for number, drawn in enumerate(named.as_geojson(named.services())["features"]):
+        own = drawn["properties"]
         service = str(own["service_id"])
         is_place = own["feature"] == "place"
         name = str(own["place"] if is_place else own["name"])
         features.append(
-            _feature(feature["geometry"], id=f"{service}-{number}", name=name,
+            feature(drawn["geometry"], id=f"{service}-{number}", name=name,
                      kind=own["feature"] if is_place else own["mode"], state=service,
                      href=f"/search?q={service}", label=f"{titles[service]}: {name}")
         )  # fmt: skip
@@ -246,7 +272,5 @@ def services() -> Collection:
 
 def warm(outlines: Path | None = None) -> None:
     """Make what every first map needs, so that the first reader does not wait for it."""
-    from beltroad.app.questions import boundaries
-
     boundaries.outlines(outlines)
     network()

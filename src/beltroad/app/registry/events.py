@@ -111,8 +111,7 @@ class EventRecords:
         if faults or kind == "alert":
             return faults
         known = risks.register(self.journal.events())
-        tidy["id"] = tidy["id"] or "R0001"
-        return [Fault(a, b) for a, b in model.problems(model.risk_of(tidy), known)]
+        return _whole(known, _risk(known, tidy["id"] or _free(known), tidy))
 
     def save(
         self,
@@ -144,12 +143,9 @@ class EventRecords:
             wanted = tidy.pop("id") or key or _free(known)
             if expected is not None:
                 self._expected(kind, wanted, expected, block.events)
-            old = known.get(wanted)
-            risk = model.risk_of({**tidy, "id": wanted})
-            if old is None and risk.status not in ("identified", "assessed"):
-                raise InputError(f"risk {wanted}: a new risk is identified or assessed")
-            if old is not None:
-                risk = replace(risk, controls=old.controls)
+            risk = _risk(known, wanted, tidy)
+            if faults := _whole(known, risk):
+                raise ScenarioError(f"risk {wanted[:120]}", faults)
             book.put(block, known, risk, name)
         return self.get(kind, wanted)
 
@@ -203,6 +199,21 @@ def _own(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The data without what only events change."""
     more = ("controls", "added_at", "changed_at", "reviewed_on") if kind == "risk" else ()
     return {name: value for name, value in data.items() if name not in more}
+
+
+def _risk(known: Mapping[str, model.Risk], key: str, data: Mapping[str, Any]) -> model.Risk:
+    """A new or edited risk; its controls, which are set on their own, stay."""
+    old = known.get(key)
+    return replace(model.risk_of({**data, "id": key}), controls=old.controls if old else ())
+
+
+def _whole(known: Mapping[str, model.Risk], risk: model.Risk) -> builtins.list[Fault]:
+    """What is wrong with a risk as a whole and beside the others, by field."""
+    found = [Fault(name, text) for name, text in book.faults(known, risk)]
+    if risk.id not in known and risk.status in set(model.STATUSES) - {"identified", "assessed"}:
+        found = [each for each in found if each.where != "status"]
+        found.append(Fault("status", "a new risk is identified or assessed."))
+    return found
 
 
 def _free(known: Mapping[str, object]) -> str:

@@ -23,7 +23,8 @@ def frame_of(session: Session, kind: str) -> pd.DataFrame:
     """The bundled table of a kind with published changes on top.
 
     Rows that were edited and published here replace the bundled ones, removed ones are left out,
-    new ones come last. Columns and their types are those of the bundled table.
+    new ones come last. Columns and their types are those of the bundled table; agreements also
+    have ``instrument_title`` if an instrument is new.
     """
     import pandas as pd
 
@@ -57,6 +58,9 @@ def frame_of(session: Session, kind: str) -> pd.DataFrame:
         kept.loc[key] = changed.loc[key]
     out = pd.concat([kept, changed.loc[new]]) if new else kept
     out = out.astype(base.dtypes.to_dict()).reset_index(drop=True)
+    titles = {d["instrument"]: t for d in own.values() if (t := d.get("instrument_title"))}
+    if titles:
+        out["instrument_title"] = [titles.get(name, "") for name in out["instrument"]]
     out.attrs = dict(base.attrs)
     return out
 

@@ -13,7 +13,7 @@ from beltroad.app.database.models import RecordRow, RevisionRow
 from beltroad.app.database.words import plain
 from beltroad.app.errors import NotFound
 from beltroad.app.registry.kinds import kind_of
-from beltroad.app.registry.records import BUNDLED_BY, Listing, Record, Revision
+from beltroad.app.registry.records import Listing, Record, Revision
 from beltroad.errors import InputError, suggest
 
 __all__ = [
@@ -157,11 +157,6 @@ def _order(sort: str) -> Sequence[sa.ColumnElement[Any]]:
     }  # fmt: skip
     chosen = columns[sort.lstrip("-")]
     return [column.desc() for column in chosen] if sort.startswith("-") else list(chosen)
-
-
-def by_bundle(who: str) -> bool:
-    """Whether a revision came with beltroad."""
-    return who == BUNDLED_BY
 
 
 def row_of(session: Session, kind: str, key: str, *, lock: bool = False) -> RecordRow | None:

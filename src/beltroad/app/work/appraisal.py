@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
 from beltroad.app.jobs.kinds import Kind, Outcome
+from beltroad.app.work._scenario import ScenarioMapping
 
 if TYPE_CHECKING:
     from beltroad.app.jobs.context import Context
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["KIND", "NAME", "AppraisalRequest", "run"]
 
 NAME = "appraisal"
-_MOST_LETTERS = 400_000
 
 
 class AppraisalRequest(BaseModel):
@@ -27,21 +27,7 @@ class AppraisalRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    scenario: dict[str, Any]
-
-    @field_validator("scenario")
-    @classmethod
-    def _sound(cls, value: dict[str, Any]) -> dict[str, Any]:
-        try:
-            text = json.dumps(value, allow_nan=False, default=str, ensure_ascii=False)
-            size = len(text.encode())
-        except (ValueError, RecursionError):
-            raise ValueError("a scenario has finite numbers and whole characters") from None
-        if "\\u0000" in text:
-            raise ValueError("a scenario has no NUL characters")
-        if size > _MOST_LETTERS:
-            raise ValueError(f"a scenario has at most {_MOST_LETTERS} letters")
-        return value
+    scenario: ScenarioMapping
 
 
 def _title(request: AppraisalRequest) -> str:

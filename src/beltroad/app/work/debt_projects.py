@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from beltroad.app.jobs.kinds import Kind, Outcome
+from beltroad.app.work._scenario import ScenarioMapping
 
 if TYPE_CHECKING:
     from beltroad.app.jobs.context import Context
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["KIND", "NAME", "DebtProjectsRequest", "run"]
 
 NAME = "debt_projects"
-_MOST_LETTERS = 400_000
 
 
 class DebtProjectsRequest(BaseModel):
@@ -27,20 +26,9 @@ class DebtProjectsRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    scenario: dict[str, Any]
+    scenario: ScenarioMapping
     country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
     everything: bool = False
-
-    @field_validator("scenario")
-    @classmethod
-    def _sound(cls, value: dict[str, Any]) -> dict[str, Any]:
-        try:
-            size = len(json.dumps(value, allow_nan=False, default=str))
-        except (ValueError, RecursionError):
-            raise ValueError("a scenario has finite numbers and is not nested deeply") from None
-        if size > _MOST_LETTERS:
-            raise ValueError(f"a scenario has at most {_MOST_LETTERS} letters")
-        return value
 
 
 def _title(request: DebtProjectsRequest) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from beltroad.infrastructure.network import PORT, RAIL, ROAD, Network, great_cir
 from beltroad.infrastructure.projects.layers import Layer
 from beltroad.infrastructure.routes.places import COUNTRY_WORDS, find_place, fold
 
-__all__ = ["STRAITS", "Closure", "closed_links", "parse_closure", "parse_closures"]
+__all__ = ["STRAITS", "Closure", "closed_links", "parse_closure", "parse_closures", "parsed_early"]
 
 # Passage tags of the network: the name people read, and other names they write.
 STRAITS = {
@@ -38,6 +39,8 @@ KINDS = ("strait", "border", "country", "port", "line")
 # A section of a line is named by its mode and two places: ``rail:Urumqi to Khorgos``.
 SECTIONS = {"rail": RAIL, "road": ROAD}
 SECTION_REACH_KM = 25.0
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,26 @@ def parse_closure(text: str, network: Network) -> Closure:
         f"{shown!r} is no strait, border, country, port or project line of the network. "
         f"{close or 'See `beltroad tables borders`, `countries`, `projects`.'}"
     )
+
+
+def parsed_early(text: str, parse: Callable[[str, Network], _T]) -> _T | None:
+    """What a word means on the bundled network, before long work places projects on it.
+
+    None if it means nothing there but has the code of a port that a project builds: only the
+    network with all projects can tell.
+
+    Raises
+    ------
+    InputError
+        From ``parse``, if no project can give the word a meaning.
+    """
+    try:
+        return parse(text, Network.bundled())
+    except InputError:
+        codes = evidence.load("projects")["locode"].fillna("").astype(str).str.upper()
+        if not any(code in text.upper() for code in set(codes) - {""}):
+            raise
+        return None
 
 
 def closed_links(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from beltroad.errors import InputError, ScenarioError
+from beltroad.errors import Fault, InputError, ScenarioError
 from beltroad.evidence import economies
 from beltroad.people.wellbeing.crosswalk import (
     DAC,
@@ -25,11 +25,11 @@ from beltroad.people.wellbeing.crosswalk import (
     number,
     plain,
 )
-from beltroad.people.wellbeing.oc4ids_check import package_faults
+from beltroad.people.wellbeing.oc4ids_check import package_faults, sound_parts
 from beltroad.people.wellbeing.readers import rows_of
 from beltroad.people.wellbeing.registry import BASES, KINDS
 
-__all__ = ["EXTENSION", "URI", "from_package", "to_package"]
+__all__ = ["EXTENSION", "URI", "from_package", "readable", "row_of", "to_package"]
 
 URI = "https://example.org/beltroad/wellbeing-projects.json"
 EXTENSION = "beltroad"
@@ -200,10 +200,55 @@ def from_package(data: bytes | Mapping[str, Any], source: str = "package") -> pd
     if faults := package_faults(package):
         raise ScenarioError(source, faults)
     found = enumerate(package["projects"])
-    return rows_of(((f"projects[{at}]", each) for at, each in found), _row, source)
+    return rows_of(((f"projects[{at}]", each) for at, each in found), row_of, source)
 
 
-def _row(project: Mapping[str, Any]) -> dict[str, Any]:
+def readable(
+    package: Any,
+) -> tuple[list[tuple[int, dict[str, Any], frozenset[str]]], list[Fault]]:
+    """Every fault of a package's form and codes, and what can be read of its projects all the same.
+
+    Returns
+    -------
+    list
+        Where each project stands, its sound part (``id`` empty if that is at fault), and the names
+        of its fields that are at fault.
+    list of Fault
+    """
+    faults = package_faults(package)
+    out = []
+    for at, project, lost in sound_parts(package, faults):
+        places = []
+        for n, place in enumerate(project.get("locations", [])):
+            wrong = _code_faults(place, f"projects[{at}].locations[{n}]")
+            if wrong:
+                faults += wrong
+                lost |= {"locations"}
+                place = {k: v for k, v in place.items() if k not in ("gazetteer", "address")}
+            places.append(place)
+        out.append((at, {"id": "", **project, "locations": places}, lost))
+    return out, faults
+
+
+def _code_faults(place: Mapping[str, Any], where: str) -> list[Fault]:
+    """Economies of a place that there are not."""
+    gazetteer, said = place.get("gazetteer", {}), []
+    if gazetteer.get("scheme") == "ISO2":
+        said = [(f"{where}.gazetteer.identifiers[{n}]", code)
+                for n, code in enumerate(gazetteer.get("identifiers", []))]  # fmt: skip
+    elif "countryName" in place.get("address", {}):
+        said = [(f"{where}.address.countryName", place["address"]["countryName"])]
+    out = []
+    for at, code in said:
+        try:
+            economies.iso3(str(code))
+        except InputError as error:
+            out.append(Fault(at, f"{error}."))
+    return out
+
+
+def row_of(project: Mapping[str, Any]) -> dict[str, Any]:
+    """Our columns of one project, as far as the standard's fields and our extension have them."""
     row: dict[str, Any] = {
         "id": project["id"],
         "name": project.get("title", project["id"]),

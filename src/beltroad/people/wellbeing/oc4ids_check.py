@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from beltroad.errors import Fault, InputError
 from beltroad.people.wellbeing.registry import STATUSES
 
-__all__ = ["PROJECT_TYPES", "package_faults", "schema_faults"]
+__all__ = ["PROJECT_TYPES", "package_faults", "schema_faults", "sound_parts"]
 
 PROJECT_TYPES = ("construction", "rehabilitation", "replacement", "expansion", "decommissioning")
 GEOMETRIES = (
@@ -27,6 +27,7 @@ GEOMETRIES = (
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_AT = re.compile(r"projects\[(\d+)\](?:\.(\w+)(?:\[(\d+)\])?)?")
 _VERSION = re.compile(r"\d+\.\d+")
 
 # What a field must be: text, number, whole, time, address, currency, any, a tuple of allowed codes,
@@ -78,11 +79,46 @@ _PACKAGE = {
 def package_faults(package: Any) -> list[Fault]:
     """Everything that is wrong with a parsed package; empty if nothing is."""
     faults = _faults(package, _PACKAGE, "package")
-    if not faults:
-        ids = [each["id"] for each in package["projects"]]
-        faults = [Fault(f"projects[{at}]", f"id {key!r:.60} was given before.")
-                  for at, key in enumerate(ids) if key in ids[:at]]  # fmt: skip
+    seen: set[str] = set()
+    for at, project in _projects(package):
+        key = project.get("id")
+        if isinstance(key, str) and key in seen:
+            faults.append(Fault(f"projects[{at}]", f"id {key!r:.60} was given before."))
+        elif isinstance(key, str) and key:
+            seen.add(key)
     return faults
+
+
+def _projects(package: Any) -> list[tuple[int, Mapping[str, Any]]]:
+    listed = package.get("projects") if isinstance(package, Mapping) else None
+    found = enumerate(listed if isinstance(listed, list) else [])
+    return [(at, each) for at, each in found if isinstance(each, Mapping)]
+
+
+def sound_parts(
+    package: Any, faults: Iterable[Fault]
+) -> list[tuple[int, dict[str, Any], frozenset[str]]]:
+    """Projects without what is at fault: where each stands, the rest, and the fields concerned.
+
+    So the rest can be looked at in the same round. Of a list only the items at fault are left out.
+    """
+    bad: dict[int, dict[str, set[int | None]]] = {}
+    for fault in faults:
+        if found := _AT.match(fault.where):
+            item = int(found[3]) if found[3] else None
+            bad.setdefault(int(found[1]), {}).setdefault(found[2] or "id", set()).add(item)
+    out = []
+    for at, project in _projects(package):
+        kept, wrong = dict(project), bad.get(at, {})
+        for name, items in wrong.items():
+            listed = kept.pop(name, None)
+            if isinstance(listed, list) and None not in items:
+                # Places keep their numbers, which later faults name.
+                blank: list[Any] = [{}] if name == "locations" else []
+                parts = [blank if n in items else [each] for n, each in enumerate(listed)]
+                kept[name] = [each for part in parts for each in part]
+        out.append((at, kept, frozenset(wrong)))
+    return out
 
 
 def _faults(value: Any, rule: Any, where: str) -> list[Fault]:
@@ -150,16 +186,23 @@ def _is_time(text: str) -> bool:
 
 
 def _point(geometry: Mapping[str, Any], where: str) -> list[Fault]:
-    if geometry.get("type") != "Point":
+    at, kind = geometry.get("coordinates"), geometry.get("type")
+    if kind == "Point" and not _is_position(at):
+        said = "is no [longitude, latitude]"
+    elif kind == "LineString" and not (
+        isinstance(at, list) and len(at) > 1 and all(_is_position(each) for each in at)
+    ):
+        said = "is no list of two or more [longitude, latitude]"
+    else:
         return []
-    at = geometry.get("coordinates")
-    good = (
+    return [Fault(f"{where}.coordinates", f"{at!r:.60} {said}.")]
+
+
+def _is_position(at: Any) -> bool:
+    return (
         isinstance(at, list) and len(at) in (2, 3) and not any(_scalar(x, "number") for x in at)
         and abs(at[0]) <= 180 and abs(at[1]) <= 90
     )  # fmt: skip
-    return (
-        [] if good else [Fault(f"{where}.coordinates", f"{at!r:.60} is no [longitude, latitude].")]
-    )
 
 
 def schema_faults(package: Any, schema: Path) -> list[Fault]:

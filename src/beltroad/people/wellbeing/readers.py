@@ -20,7 +20,9 @@ from beltroad.evidence import economies
 from beltroad.evidence.dates import days_of
 from beltroad.people.wellbeing.registry import BASES, COLUMNS, KINDS, NUMBERS, SCOPES, STATUSES
 
-__all__ = ["MAX_BYTES", "as_rows", "read", "read_csv", "row_faults", "rows_of"]
+__all__ = [
+    "DEFAULTS", "MAX_BYTES", "as_rows", "part_faults", "read", "read_csv", "row_faults", "rows_of",
+]  # fmt: skip
 
 Part = TypeVar("Part")
 
@@ -30,6 +32,8 @@ MAX_BYTES = 64_000_000
 _REQUIRED = ("id", "name", "kind", "iso3")
 _BETWEEN = re.compile(r"[\s,;]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+DEFAULTS: Mapping[str, Any] = {"scope": "project", "status": "implementation", "evaluated": "no"}
+"""What holds where a row does not say."""
 _CONFIDENCE = ("high", "medium", "low", "")
 
 
@@ -125,9 +129,7 @@ def as_rows(rows: Sequence[tuple[str, Mapping[str, Any]]], source: str) -> pd.Da
     faults: list[Fault] = []
     out, seen = [], set()
     for where, given in rows:
-        row: dict[str, Any] = dict.fromkeys(COLUMNS, "") | {
-            "scope": "project", "status": "implementation", "evaluated": "no",
-        }  # fmt: skip
+        row: dict[str, Any] = {**dict.fromkeys(COLUMNS, ""), **DEFAULTS}
         row |= {name: value for name, value in given.items() if value not in ("", None)}
         faults += row_faults(row, where)
         if row["id"] in seen:
@@ -135,17 +137,7 @@ def as_rows(rows: Sequence[tuple[str, Mapping[str, Any]]], source: str) -> pd.Da
         seen.add(row["id"])
         out.append(row)
     frame = pd.DataFrame(out, columns=list(COLUMNS))
-    scopes = dict(zip(frame["id"], frame["scope"], strict=True))
-    parents = dict(zip(frame["id"], frame["part_of"], strict=True))
-    for (where, _), row in zip(rows, out, strict=True):
-        up, path = row["part_of"], {row["id"]}
-        if up and scopes.get(up) == "project":
-            faults.append(Fault(where, f"part_of {up!r:.60} is no programme."))
-        while up and up not in path:
-            path.add(up)
-            up = parents.get(up, "")
-        if up:
-            faults.append(Fault(where, f"{row['id']!r:.60} contains itself through part_of."))
+    faults += part_faults([(where, row) for (where, _), row in zip(rows, out, strict=True)])
     if faults:
         raise ScenarioError(source, faults)
     if frame.empty:
@@ -153,6 +145,23 @@ def as_rows(rows: Sequence[tuple[str, Mapping[str, Any]]], source: str) -> pd.Da
     for name in NUMBERS:
         frame[name] = pd.to_numeric(frame[name].replace("", math.nan)).astype(float)
     return frame
+
+
+def part_faults(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Fault]:
+    """Rows that are part of what is no programme, or of themselves."""
+    scopes = {row["id"]: row.get("scope") for _, row in rows}
+    parents = {row["id"]: row.get("part_of", "") for _, row in rows}
+    faults = []
+    for where, row in rows:
+        up, path = row.get("part_of", ""), {row["id"]}
+        if up and scopes.get(up) == "project":
+            faults.append(Fault(where, f"part_of {up!r:.60} is no programme."))
+        while up and up not in path:
+            path.add(up)
+            up = parents.get(up, "")
+        if up:
+            faults.append(Fault(where, f"{row['id']!r:.60} contains itself through part_of."))
+    return faults
 
 
 def row_faults(row: dict[str, Any], where: str) -> list[Fault]:

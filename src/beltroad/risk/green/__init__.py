@@ -2,7 +2,7 @@
 
 from beltroad.risk.green.areas import Area, crosses, read_areas
 from beltroad.risk.green.classes import GreenType, class_of, green_type, green_types, type_of
-from beltroad.risk.green.classify import classify
+from beltroad.risk.green.classify import classified, classify
 from beltroad.risk.green.coal import commitment_date, screen_coal
 from beltroad.risk.green.construction import construction_emissions, construction_factors
 from beltroad.risk.green.factors import freight_factors
@@ -12,6 +12,7 @@ __all__ = [
     "Area",
     "GreenType",
     "class_of",
+    "classified",
     "classify",
     "commitment_date",
     "construction_emissions",

@@ -10,8 +10,9 @@ import pandas as pd
 from beltroad.errors import InputError
 from beltroad.risk.green.areas import Area, crosses, parse_way
 from beltroad.risk.green.classes import EFFECTS, LEVELS, GreenType, green_type, type_of
+from beltroad.risk.green.construction import construction_emissions
 
-__all__ = ["COLUMNS", "classify"]
+__all__ = ["COLUMNS", "classified", "classify"]
 
 COLUMNS = (
     "id", "name", "green_type", "type_title", "type_rule", "class_before", "class_after",
@@ -52,7 +53,7 @@ def classify(projects: pd.DataFrame, *, areas: Sequence[Area] = ()) -> pd.DataFr
     rows, faults = [], []
     for row in projects.to_dict("records"):
         try:
-            rows.append(_classified(row, areas))
+            rows.append(_of_row(row, areas))
         except InputError as fault:
             faults.append(f"{row['id']}: {fault}")
     if faults:
@@ -60,7 +61,18 @@ def classify(projects: pd.DataFrame, *, areas: Sequence[Area] = ()) -> pd.DataFr
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _classified(row: Mapping[Any, Any], areas: Sequence[Area]) -> dict[str, Any]:
+def classified(projects: pd.DataFrame, *, areas: Sequence[Area] = ()) -> pd.DataFrame:
+    """Classes as :func:`classify` gives them, with the emissions of building each project."""
+    classes = classify(projects, areas=areas)
+    # A type found by rule decides how a power plant is counted.
+    built = construction_emissions(projects.assign(green_type=classes["green_type"]))
+    built = built.rename(
+        columns={"confidence": "construction_confidence", "source": "construction_source"}
+    )
+    return classes.join(built.drop(columns="id"))
+
+
+def _of_row(row: Mapping[Any, Any], areas: Sequence[Area]) -> dict[str, Any]:
     flags = {key: _flag(row, key) for key in ("protected_area", "mitigation")}
     rule, place = _area_rule(row, flags["protected_area"], areas)
     found = _type(row)

@@ -22,7 +22,7 @@ from beltroad.risk.register.model import (
     values_of,
 )
 
-__all__ = ["add", "changes", "close", "find", "put", "review", "set_control", "update"]
+__all__ = ["add", "changes", "close", "faults", "find", "put", "review", "set_control", "update"]
 
 
 def find(risks: Mapping[str, Risk], key: str) -> Risk:
@@ -114,6 +114,16 @@ def review(journal: Journal, key: str, *, note: str, by: str) -> Risk:
     return register(journal.events())[risk.id]
 
 
+def faults(known: Mapping[str, Risk], risk: Risk) -> list[tuple[str, str]]:
+    """All that keeps a risk from being put: field and sentence, its change of state included."""
+    old = known.get(risk.id)
+    wrong = problems(risk, known)
+    if old is not None and risk.status != old.status and risk.status not in MOVES[old.status]:
+        wrong.append(("status", f"{old.status} cannot become {risk.status}: give "
+                      f"{' or '.join(MOVES[old.status])}."))  # fmt: skip
+    return wrong
+
+
 def put(block: Transaction, known: Mapping[str, Risk], risk: Risk, by: str) -> bool:
     """Add or change a risk within a transaction; False if nothing changes.
 
@@ -123,11 +133,7 @@ def put(block: Transaction, known: Mapping[str, Risk], risk: Risk, by: str) -> b
         With all that is wrong with it.
     """
     old = known.get(risk.id)
-    wrong = problems(risk, known)
-    if old is not None and risk.status != old.status and risk.status not in MOVES[old.status]:
-        wrong.append(("status", f"{old.status} cannot become {risk.status}: give "
-                      f"{' or '.join(MOVES[old.status])}."))  # fmt: skip
-    if wrong:
+    if wrong := faults(known, risk):
         raise InputError(f"risk {risk.id}: " + "; ".join(f"{a} {b}" for a, b in wrong))
     values = values_of(risk)
     values.pop("id")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from beltroad.app.formats import shown
+from beltroad.app.questions import geo
 from beltroad.app.questions.appraisals.explain import columns_of
 from beltroad.errors import InputError, suggest
 
@@ -58,17 +59,13 @@ def difference(found: Comparison, letter: str, boundaries: Path | None) -> dict[
 def _shaded(
     values: Mapping[str, Any], unit: str, chosen: Path | None, *, source: str
 ) -> dict[str, Any]:  # fmt: skip
-    from beltroad.app.questions import boundaries
-
-    features = []
-    for feature in boundaries.outlines(chosen)["features"]:
-        about = dict(feature["properties"])
-        value = values.get(str(about.get("id", "")))
+    def tell(code: str, name: str) -> dict[str, Any]:
+        value = values.get(code)
         number = None if value is None or not math.isfinite(value) else float(value)
         said = "not in the model" if number is None else f"{shown(number)} {unit}".strip()
-        about |= {"value": number, "label": f"{about.get('name', '')}: {said}"}
-        features.append({**feature, "properties": about})
-    return {"type": "FeatureCollection", "features": features, "origin": {"source": source}}
+        return {"value": number, "label": f"{name}: {said}"}
+
+    return geo.shaded(chosen, tell, {"source": source})
 
 
 def drawn_projects(result: Result) -> dict[str, Any]:

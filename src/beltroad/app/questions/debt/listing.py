@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from beltroad.app.settings import Settings
 
-__all__ = ["RANKS", "countries", "ratings"]
+__all__ = ["RANKS", "choropleth", "countries", "ratings"]
 
 RANKS = ("low", "moderate", "high", "in debt distress")
 
@@ -23,6 +23,22 @@ def countries() -> pd.DataFrame:
     from beltroad.finance.debt.inputs import prepared
 
     return prepared.countries()
+
+
+def choropleth(settings: Settings) -> dict[str, Any]:
+    """Outlines of economies with the overall rating as ``value``, by its place in ``RANKS``."""
+    from beltroad.app.questions import geo
+
+    rows = {row["iso3"]: row for row in ratings(settings)}
+
+    def tell(code: str, _: str) -> dict[str, Any]:
+        row = rows.get(code)
+        if row is None or row["overall"] not in RANKS:
+            return {"href": ""}
+        return {"value": RANKS.index(row["overall"]), "href": f"/debt/{code}",
+                "label": f"{row['name']}: {row['overall']}"}  # fmt: skip
+
+    return geo.shaded(settings.boundaries, tell)
 
 
 _ratings_lock = threading.Lock()

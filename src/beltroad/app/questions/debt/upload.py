@@ -7,12 +7,12 @@ import io
 import math
 import re
 import shutil
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beltroad.app.errors import NotFound
+from beltroad.app.questions.uploads import uploaded
 from beltroad.errors import Fault, InputError, ScenarioError
 
 if TYPE_CHECKING:
@@ -49,17 +49,13 @@ def parse(data: bytes, settings: Settings) -> CountryInputs:
     if len(data) > most:
         raise InputError(f"{_SAID}: too large; at most {most / 1e6:.3g} MB")
     _check_unpacked(data)
-    with tempfile.TemporaryDirectory(prefix="beltroad-upload-") as folder:
-        path = Path(folder) / "workbook.xlsx"
-        path.write_bytes(data)
+    with uploaded(data, "workbook.xlsx", _SAID) as path:
         try:
             return read_workbook(path)
         except DebtInputError as error:
             raise ScenarioError(_SAID, [
                 Fault(f.where, f.problem, f.remedy) for f in error.faults[:_MOST_FAULTS]
             ]) from None  # fmt: skip
-        except InputError as error:
-            raise InputError(str(error).replace(str(path), _SAID)) from None
 
 
 def _check_unpacked(data: bytes) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from beltroad.app.answers import Answer, Column, Figure, Origin, Table, table_of
+from beltroad.app.answers import Answer, Column, Figure, Origin, Table, finite, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -146,14 +145,10 @@ def _market_figures(found: Found) -> tuple[Figure, ...]:
     ]  # fmt: skip
     out.append(
         Figure(id="need", label="Average gross financing need of the medium term", unit="% of GDP",
-               value=_known(result.average_need_pct_gdp),
+               value=finite(result.average_need_pct_gdp),
                origin=_rule("mean of deficit and repayments over GDP", found, method="bri-dsf"))
     )  # fmt: skip
     return tuple(out)
-
-
-def _known(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def _assessment(found: Found) -> Assessment:

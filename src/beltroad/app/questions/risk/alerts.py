@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -14,6 +13,7 @@ from beltroad.app.accounts.roles import Principal
 from beltroad.app.answers import Answer, Column, Figure, Origin, Table, table_of
 from beltroad.app.database import Database
 from beltroad.app.errors import NotFound
+from beltroad.app.questions.country_risk import signals
 from beltroad.app.questions.figures_base import origin_of_table
 from beltroad.app.questions.risk.base import (
     Look,
@@ -24,9 +24,9 @@ from beltroad.app.questions.risk.base import (
     journal_of,
     noted,
     revision_of,
-    uploaded,
     word,
 )
+from beltroad.app.questions.uploads import uploaded
 from beltroad.errors import InputError, suggest
 from beltroad.risk import watch as watching
 from beltroad.risk.journal import Event, visible
@@ -35,8 +35,8 @@ from beltroad.risk.watch.alerts import rank
 
 __all__ = [
     "STATES", "STEPS", "Wanted", "address", "answer_of", "chosen", "columns_of_changes", "counts",
-    "found", "move", "open_ones", "plain", "rate", "run_watch", "signals", "state_word",
-    "steps_of", "table", "trail",
+    "found", "move", "open_ones", "plain", "rate", "run_watch", "state_word", "steps_of",
+    "table", "trail",
 ]  # fmt: skip
 
 STATES = ("live", "open", "acknowledged", "assigned", "snoozed", "closed", "all")
@@ -52,14 +52,6 @@ class Wanted:
     iso3: str = ""
     assigned_to: str = ""
     search: str = ""
-
-
-@lru_cache(maxsize=1)
-def signals() -> pd.DataFrame:
-    """Signals that hold in the bundled figures."""
-    from beltroad.risk.warning.signals import warnings
-
-    return warnings()
 
 
 def open_ones(look: Look) -> list[Alert]:

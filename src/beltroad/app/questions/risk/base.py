@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 from beltroad.app import texts
@@ -21,11 +19,10 @@ from beltroad.risk.journal import Event, Transaction
 
 __all__ = [
     "Look", "SeenJournal", "col", "day", "faults_of", "in_web_words", "journal_of", "look_at",
-    "noted", "revision_of", "uploaded", "word",
+    "noted", "revision_of", "word",
 ]  # fmt: skip
 
 _CLI = re.compile(r"\s*List them: beltroad risk [a-z ]+$")
-_ENDINGS = (".csv", ".xlsx", ".xml", ".json", ".jsonl")
 _OPTION = re.compile(r"--(?=[a-z])")
 
 
@@ -44,13 +41,12 @@ def col(
     unit: str = "",
     decimals: int | None = None,
     origin: Origin | None = None,
-    about: str = "",
 ) -> Column:
     """A column titled in the reader's language."""
     if kind == "number" and decimals is None:
         decimals = 0
     return Column(name=name, title=word(f"c.{name}", language), kind=kind, unit=unit,
-                  decimals=decimals, origin=origin or Origin(), description=about)  # fmt: skip
+                  decimals=decimals, origin=origin or Origin())  # fmt: skip
 
 
 def journal_of(database: Database, note: str = "") -> DatabaseJournal:
@@ -105,30 +101,6 @@ def in_web_words() -> Iterator[None]:
         if said == str(error):
             raise
         raise InputError(said) from None
-
-
-@contextlib.contextmanager
-def uploaded(data: bytes, name: str) -> Iterator[Path]:
-    """An uploaded table as a file for readers that want one; it is gone afterwards.
-
-    Of its name only the ending is used: it must not become a path.
-
-    Raises
-    ------
-    InputError
-        As the reader raises it, without the path of our folder.
-    """
-    ending = PurePosixPath(name[-20:]).suffix.casefold()
-    ending = ending if ending in _ENDINGS else ".csv"
-    with tempfile.TemporaryDirectory(prefix="beltroad-upload-") as folder:
-        path = Path(folder) / f"upload{ending}"
-        path.write_bytes(data)
-        try:
-            yield path
-        except ScenarioError as error:
-            raise ScenarioError("your file", error.faults) from None
-        except InputError as error:
-            raise InputError(str(error).replace(str(path), "your file")) from None
 
 
 def faults_of(error: InputError) -> list[Fault | str]:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from beltroad.app.answers import Table, table_of
 from beltroad.app.questions import charts
+from beltroad.app.questions.country_risk import signals
 from beltroad.app.questions.figures_base import column, origin_of_table, text_column
-from beltroad.app.questions.risk import alerts
 from beltroad.app.questions.risk.base import word
 
 __all__ = ["Drawn", "history", "one_signal", "over_time"]
@@ -57,8 +57,8 @@ def over_time(iso3: str, language: str = "en") -> tuple[list[Drawn], Table | Non
     rows, known = history(iso3), thresholds()
     if rows.empty:
         return [], None
-    signals = alerts.signals()
-    lit = set(signals.loc[signals["iso3"] == iso3, "indicator"])
+    held = signals()
+    lit = set(held.loc[held["iso3"] == iso3, "indicator"])
     order = sorted(rows.columns, key=lambda n: (n not in lit, list(known.index).index(n)))
     drawn = [_drawn(str(n), rows[n].dropna(), known, n in lit, language) for n in order[:_MOST]]
     base = origin_of_table("risk_indicators", "observed", method="early-warning")

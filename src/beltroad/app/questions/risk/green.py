@@ -10,28 +10,18 @@ from beltroad.app.answers import Table, cells, table_of
 from beltroad.app.database import Database
 from beltroad.app.errors import NotFound
 from beltroad.app.questions.figures_base import column, origin_of_table
-from beltroad.app.questions.risk.base import col, uploaded, word
+from beltroad.app.questions.risk.base import col, word
+from beltroad.app.questions.uploads import uploaded
 from beltroad.app.registry.store import Registry
 from beltroad.errors import InputError, suggest
 
-__all__ = ["classified", "from_file", "of_project", "rows", "table"]
-
-
-def classified(projects: pd.DataFrame) -> pd.DataFrame:
-    """Classes and emissions of building, one row a project."""
-    from beltroad.risk import green
-
-    classes = green.classify(projects)
-    # A type found by rule decides how a power plant is counted.
-    built = green.construction_emissions(projects.assign(green_type=classes["green_type"]))
-    built = built.rename(
-        columns={"confidence": "construction_confidence", "source": "construction_source"}
-    )
-    return classes.join(built.drop(columns="id"))
+__all__ = ["from_file", "of_project", "rows", "table"]
 
 
 def rows(database: Database) -> pd.DataFrame:
     """All projects that the registry publishes."""
+    from beltroad.risk.green import classified
+
     return classified(Registry(database).projects_frame().reset_index(drop=True))
 
 
@@ -62,7 +52,7 @@ def from_file(data: bytes, name: str) -> pd.DataFrame:
     if not data:
         raise InputError("projects: choose a file")
     with uploaded(data, name) as path:
-        return classified(green.read_green_file(path))
+        return green.classified(green.read_green_file(path))
 
 
 def table(found: pd.DataFrame, language: str = "en", *, link: bool = True) -> Table:

@@ -7,8 +7,8 @@ import io
 
 import pandas as pd
 
-from beltroad.app.answers import Answer, Column, Figure, Origin, Table, table_of
-from beltroad.app.questions.risk.base import uploaded
+from beltroad.app.answers import Answer, Column, Figure, Origin, Table, finite, table_of
+from beltroad.app.questions.uploads import uploaded
 from beltroad.errors import InputError
 
 __all__ = ["FORMATS", "flags", "owners", "screening"]
@@ -78,15 +78,11 @@ def screening(
                origin=_origin("rows that were read")),
         Figure(id="leads", label="Leads", value=len(found), unit="leads", origin=scored),
         Figure(id="precision", label="Of such hits were true, on public pairs", unit="%",
-               value=_known(precision), origin=measured),
-        Figure(id="recall", label="Of true pairs were hit", value=_known(recall), unit="%",
+               value=finite(precision), origin=measured),
+        Figure(id="recall", label="Of true pairs were hit", value=finite(recall), unit="%",
                origin=measured),
     )  # fmt: skip
     return Answer(figures=figures, tables=(table,), notes=(screens.NOTE,))
-
-
-def _known(value: float) -> float | None:
-    return value if value == value else None
 
 
 def owners(data: bytes, name: str, bidders: bytes, *, control_pct: float = 50.0) -> Answer:

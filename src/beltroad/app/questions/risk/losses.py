@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from beltroad.app.answers import Answer, Figure, Origin, Table, table_of
+from beltroad.app.answers import Answer, Origin, Table, table_of
 from beltroad.app.errors import NotFound
 from beltroad.app.questions.figures_base import column, figure, origin_of_table, text_column
-from beltroad.app.questions.risk.base import uploaded
+from beltroad.app.questions.uploads import uploaded
 from beltroad.errors import InputError
 
 if TYPE_CHECKING:
@@ -242,8 +242,3 @@ def _few(table: pd.DataFrame) -> tuple[Loan, ...]:
     if len(table) > 2000:
         raise InputError(f"loans: {len(table):,} rows; give at most 2,000, small ones as one")
     return from_frame(table)
-
-
-def figure_of(found: Answer, name: str) -> Figure:
-    """One figure of an answer."""
-    return next(f for f in found.figures if f.id == name)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from beltroad.app.answers import Answer, Table, table_of
-from beltroad.app.questions.country_risk import grades
+from beltroad.app.questions import geo
+from beltroad.app.questions.country_risk import grades, signals
 from beltroad.app.questions.figures_base import origin_of_table
 from beltroad.app.questions.risk import alerts, registers
 from beltroad.app.questions.risk.base import Look, col, word
 
-__all__ = ["countries", "country_rows", "map_of", "overview", "signal_table"]
+__all__ = ["choropleth", "countries", "country_rows", "overview", "signal_table"]
 
 
 def overview(look: Look, language: str = "en") -> Answer:
@@ -34,7 +36,7 @@ def signal_table(language: str = "en") -> Table:
     """Each signal: threshold, how many economies it is lit in, what it missed, what it cried."""
     from beltroad.risk.warning.signals import alerting, thresholds
 
-    known, lit = thresholds(), alerts.signals()
+    known, lit = thresholds(), signals()
     calls = alerting(lit)["indicator"].value_counts(sort=False)
     base = origin_of_table("risk_warning_thresholds", "computed", method="early-warning")
     here = origin_of_table("risk_indicators", "computed", method="early-warning").model_copy(
@@ -100,17 +102,15 @@ def countries(language: str = "en") -> Table:
     ], origin=base)  # fmt: skip
 
 
-def map_of(collection: dict[str, Any]) -> dict[str, Any]:
+def choropleth(boundaries: Path | None) -> dict[str, Any]:
     """Outlines with the grade of each economy as ``value``."""
     known = {row["iso3"]: row for row in country_rows()}
-    features = []
-    for each in collection["features"]:
-        own = dict(each["properties"])
-        row = known.get(str(own["id"]))
+
+    def tell(code: str, _: str) -> dict[str, Any]:
+        row = known.get(code)
         if row is None:
-            own |= {"value": None, "href": "", "label": str(own.get("name") or own["id"])}
-        else:
-            own |= {"value": int(row["grade"]), "href": f"/risk/country/{row['iso3']}",
-                    "label": f"{row['name']}: {row['grade']}/7"}  # fmt: skip
-        features.append({**each, "properties": own})
-    return {**collection, "features": features}
+            return {"href": ""}
+        return {"value": int(row["grade"]), "href": f"/risk/country/{code}",
+                "label": f"{row['name']}: {row['grade']}/7"}  # fmt: skip
+
+    return geo.shaded(boundaries, tell)

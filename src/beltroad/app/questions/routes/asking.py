@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -205,29 +204,11 @@ def _renamed(faults: Iterable[Fault]) -> list[Fault]:
     return out
 
 
-@lru_cache(maxsize=1)
-def _coming() -> frozenset[str]:
-    """Codes of ports that projects build: they are on the network only once these are placed."""
-    from beltroad import evidence
-
-    codes = evidence.load("projects")["locode"].fillna("").astype(str)
-    return frozenset(codes.str.upper()) - {""}
-
-
 def _closures(texts: Sequence[str]) -> list[Closure | None]:
     """What each text means; None where only the network with all projects can tell."""
-    from beltroad.infrastructure.network import Network
-    from beltroad.infrastructure.routes.closures import parse_closure
+    from beltroad.infrastructure.routes.closures import parse_closure, parsed_early
 
-    out: list[Closure | None] = []
-    for text in texts:
-        try:
-            out.append(parse_closure(text, Network.bundled()))
-        except InputError:
-            if not any(code in text.upper() for code in _coming()):
-                raise
-            out.append(None)
-    return out
+    return [parsed_early(text, parse_closure) for text in texts]
 
 
 def _day(text: str) -> None:

@@ -12,6 +12,8 @@ from beltroad.app.jobs.kinds import Outcome
 from beltroad.app.work.disruption import DisruptionRequest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from beltroad.app.jobs.context import Context
 
 __all__ = ["answer_of", "choropleth", "disrupted"]
@@ -180,17 +182,17 @@ def _table(name: str, frame: pd.DataFrame) -> Table:
     return made.model_copy(update={"total": len(frame), "note": note})
 
 
-def choropleth(countries: Table, boundaries: Any) -> dict[str, Any]:
+def choropleth(countries: Table, boundaries: Path | None) -> dict[str, Any]:
     """Outlines of economies with what each loses, per cent of its trade."""
-    from beltroad.app.questions.boundaries import outlines
+    from beltroad.app.questions import geo
 
     lost = {row["iso3"]: row["loss_pct_of_trade"] for row in countries.rows}
-    features = []
-    for each in outlines(boundaries)["features"]:
-        own = dict(each["properties"])
-        value = lost.get(own["id"])
-        if value is not None:
-            own |= {"value": value, "label": f"{own['name']}: {value:,.2f} % of trade"}
-        features.append({**each, "properties": own})
-    origin = {"source": "computed by beltroad", "licence": "", "as_of": ""}
-    return {"type": "FeatureCollection", "features": features, "origin": origin}
+
+    def tell(code: str, name: str) -> dict[str, Any]:
+        if (value := lost.get(code)) is None:
+            return {}
+        return {"value": value, "label": f"{name}: {value:,.2f} % of trade"}
+
+    return geo.shaded(
+        boundaries, tell, {"source": "computed by beltroad", "licence": "", "as_of": ""}
+    )

@@ -41,12 +41,12 @@ def component(name: str) -> str:
 
 
 def computed(
-    formula: str, *, inputs: Sequence[tuple[str, str]] = (), method: str = "routes", note: str = ""
+    formula: str, *, inputs: Sequence[tuple[str, str]] = (), method: str = "routes"
 ) -> Origin:
     """Computed by the route search from the tables of the network."""
     return Origin(
         source="Computed: parameters below", licence=LICENCE,
-        kind="computed", formula=formula, method=method, inputs=tuple(inputs), note=note,
+        kind="computed", formula=formula, method=method, inputs=tuple(inputs),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from beltroad.app.questions.geo import feature, point
 from beltroad.infrastructure.routes.export import LICENCE, cut, densified
 from beltroad.infrastructure.routes.route import Leg
 from beltroad.infrastructure.routes.schedule import Trip
@@ -29,19 +30,10 @@ def features(trips: Sequence[Trip]) -> list[dict[str, Any]]:
                        f"{step.km:,.0f} km, {said}"}  # fmt: skip
                 geometry = _line(step)
             else:
-                name, geometry = step.place, _point(step.lat, step.lon)
+                name, geometry = step.place, point(step.lat, step.lon)
                 own = {"kind": step.kind, "label": f"{number}: {step.kind}, {name}, {said}"}
-            out.append(_feature(geometry, id=f"{number}-{at}", name=name, value=step.hours, **own))
+            out.append(feature(geometry, id=f"{number}-{at}", name=name, value=step.hours, **own))
     return out
-
-
-def _feature(geometry: dict[str, Any], **own: Any) -> dict[str, Any]:
-    empty = {"id": "", "name": "", "kind": "", "state": "", "href": "", "value": None, "label": ""}
-    return {"type": "Feature", "geometry": geometry, "properties": empty | own}
-
-
-def _point(lat: float, lon: float) -> dict[str, Any]:
-    return {"type": "Point", "coordinates": [round(lon, _DIGITS), round(lat, _DIGITS)]}
 
 
 def _line(leg: Leg) -> dict[str, Any]:

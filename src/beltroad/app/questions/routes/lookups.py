@@ -12,6 +12,7 @@ import pandas as pd
 from beltroad import evidence
 from beltroad.app.answers import Answer, Column, Figure, Origin, Table, table_of
 from beltroad.app.errors import NotFound
+from beltroad.app.questions.figures_base import text_column as _text
 from beltroad.errors import InputError
 
 __all__ = ["cables", "latency", "listed", "service"]
@@ -34,10 +35,6 @@ def _known(value: Any) -> bool:
 
 def _year(value: Any) -> str:
     return f"{float(value):.0f}" if _known(value) else ""
-
-
-def _text(name: str, title: str, description: str = "", kind: str = "text") -> Column:
-    return Column(name=name, title=title, description=description, kind=kind)
 
 
 def _number(name: str, title: str, unit: str, decimals: int | None = None, formula: str = "",

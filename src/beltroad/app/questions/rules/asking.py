@@ -1,7 +1,8 @@
 """Questions about rules: who may invest, send data, enforce; which park suits; what holds.
 
 Every answer is that of a function of ``beltroad.policy``; here it is only asked and put beside
-what belongs with it.
+what belongs with it. All but :func:`relation` rest on the bundled facts, whatever agreements were
+changed in the registry.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from beltroad.policy import dataflows, disputes
     from beltroad.policy.entry import Answer, OutboundAnswer
     from beltroad.policy.entry.rules import FactDef
+    from beltroad.policy.facts import FactTable
 
 __all__ = [
     "Coverage", "DataReply", "DisputeReply", "EntryOptions", "EntryReply", "coverage", "data",
@@ -275,11 +277,11 @@ def parks(
     return parks_table(table)
 
 
-def relation(one: str, other: str, on: str = "") -> Table:
-    """What holds between two economies on a date."""
+def relation(one: str, other: str, on: str = "", facts: FactTable | None = None) -> Table:
+    """What holds between two economies on a date; ``facts`` as the registry has them."""
     from beltroad.policy.profile import relation as between
 
-    return relation_table(between(one, other, _day(on)))
+    return relation_table(between(one, other, _day(on), rows=facts))
 
 
 def _day(text: str) -> Any:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from beltroad.errors import Fault, InputError
+from beltroad.errors import InputError
 from beltroad.evidence import economies
 from beltroad.people.wellbeing.crosswalk import last_day, number
 from beltroad.people.wellbeing.oc4ids import EXTENSION
-from beltroad.people.wellbeing.oc4ids_check import package_faults
 
-__all__ = ["URI", "from_package", "to_package"]
+__all__ = ["URI", "row_of", "to_package"]
 
 URI = "https://example.org/beltroad/projects.json"
 _STATUS = {
@@ -101,22 +100,8 @@ def _locations(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     return out
 
 
-def from_package(package: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """Rows of a package and its faults; of files that are not ours what our fields can hold."""
-    faults = package_faults(package)
-    if faults:
-        return [], faults
-    rows = []
-    for at, project in enumerate(package["projects"]):
-        try:
-            rows.append(_row(project))
-        except InputError as error:
-            faults.append(Fault(f"projects[{at}]", f"{error}."))
-            rows.append({"id": project["id"]})
-    return rows, faults
-
-
-def _row(project: Mapping[str, Any]) -> dict[str, Any]:
+def row_of(project: Mapping[str, Any]) -> dict[str, Any]:
+    """Our fields of one project; of files that are not ours what our fields can hold."""
     period, amount = project.get("period", {}), project.get("budget", {}).get("amount", {})
     row: dict[str, Any] = {
         "id": project["id"], "name": project.get("title", project["id"]),

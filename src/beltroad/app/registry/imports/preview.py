@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from beltroad.app.registry.imports import risks
+from beltroad.app.registry.imports import oc4ids_projects, risks
 from beltroad.app.registry.imports.reading import META, Read, Row, form_of, read, where
 from beltroad.app.registry.kinds import Kind, kind_of, normal
 from beltroad.app.registry.records import Record
-from beltroad.errors import Fault, InputError, ScenarioError
+from beltroad.errors import Fault, InputError
 
 __all__ = ["IMPORTED", "Change", "FieldChange", "Preview", "changes_of", "preview_of"]
 
@@ -22,6 +22,18 @@ IMPORTED = ("project", "agreement", "wellbeing", "risk", "scenario")
 """Kinds that files can be taken in for."""
 
 _MOST_FAULTS = 1_000
+# Columns that a field of an OC4IDS project fills, so that a fault there is not told twice.
+_COLUMNS_OF = {
+    "id": ("id",), "title": ("name",), "status": ("status",), "sector": ("mode", "kind"),
+    "period": ("year_start", "year_open", "period_start", "period_end"),
+    "locations": ("countries", "waypoints", "iso3", "place", "latitude", "longitude"),
+    "budget": ("cost_usd_bn", "cost_amount", "cost_currency", "cost_usd"),
+    "documents": ("source_title", "source_url", "source2_title", "source2_url", "source_date",
+                  "evaluation_source", "evaluation_finding"),
+    "relatedProjects": ("programme", "part_of"), "parties": ("funder", "implementer"),
+    **dict.fromkeys(("metrics", "forecasts", "benefits"),
+                    ("people_reached", "reached_basis", "reached_status", "reached_as_of")),
+}  # fmt: skip
 _SLUG = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -165,26 +177,30 @@ def _rows(about: Kind, filename: str, data: bytes) -> Read:
 
 def _package(about: Kind, found: Read) -> Read:
     """Rows of an OC4IDS package."""
-    package = found.package or {}
-    if about.name == "project":
-        from beltroad.app.registry.imports.oc4ids_projects import from_package
+    from beltroad.people.wellbeing import oc4ids, readers
 
-        rows, faults = from_package(package)
-        found.faults += faults
-    elif about.name == "wellbeing":
-        from beltroad.people.wellbeing import oc4ids
-
-        try:
-            rows = oc4ids.from_package(package, "package").to_dict("records")  # type: ignore[assignment]
-        except ScenarioError as error:
-            found.faults += error.faults
-            rows = []
-        # What is not known is left out, so that the kind's own defaults hold.
-        rows = [{k: v for k, v in row.items() if v == v} for row in rows]
-    else:
+    if about.name not in ("project", "wellbeing"):
         raise InputError(f"an OC4IDS package holds projects, no {about.plural.lower()}")
-    found.rows = [Row("projects", at, row) for at, row in enumerate(rows, start=1)]
-    found.columns = tuple(dict.fromkeys(name for row in rows for name in row))
+    parts, faults = oc4ids.readable(found.package or {})
+    found.faults += faults
+    rows = []
+    for at, project, lost in parts:
+        if about.name == "project":
+            row = oc4ids_projects.row_of(project)
+        else:
+            told = oc4ids.row_of(project)
+            row = {**readers.DEFAULTS, **{k: v for k, v in told.items() if not _empty(v)}}
+        faulty = {name for part in lost for name in _COLUMNS_OF.get(part, ())}
+        if oc4ids.EXTENSION in lost:
+            faulty = {field.name for field in about.fields}
+        rows.append(Row("projects", at + 1, row, frozenset(faulty)))
+    if about.name == "wellbeing":
+        known = [r for r in rows if isinstance(r.values.get("id"), str) and r.values["id"]]
+        found.faults += readers.part_faults(
+            [(f"projects[{r.number - 1}]", r.values) for r in known]
+        )
+    found.rows = rows
+    found.columns = tuple(dict.fromkeys(name for row in rows for name in row.values))
     return found
 
 
@@ -242,7 +258,8 @@ def _compare(
         new, wrong = normal(about.name, {**base, **filled})
         if wrong:
             faults += [Fault(where(row.sheet, row.number, f.where), _with_value(f, given),
-                             f.remedy) for f in wrong]  # fmt: skip
+                             f.remedy) for f in wrong
+                       if f.where not in row.faulty or not _empty(given.get(f.where))]  # fmt: skip
             continue
         key = about.key_of(new)
         if key and key in seen:

@@ -41,11 +41,15 @@ _SAVE = "open it in a spreadsheet program and save it as .xlsx without a passwor
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the sheet and number it stands at, and what its cells hold by column."""
+    """One row: the sheet and number it stands at, and what its cells hold by column.
+
+    ``faulty`` are columns whose fault is told already: that they are empty is no second one.
+    """
 
     sheet: str
     number: int
     values: Mapping[str, Any]
+    faulty: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -2,7 +2,7 @@
 // same centre, edges and units as the maps of the report: both draw the same world.
 
 const A = [1.340264, -0.081106, 0.000893, 0.003796];
-export const CENTRE = 11;
+const CENTRE = 11;
 export const WIDTH = 10_000;
 const LAT = [-57, 79];
 const RADIANS = Math.PI / 180;

@@ -1,7 +1,7 @@
 // Colours and classes of shaded maps, those of the report: apart for all forms of colour blindness.
 
-export const GAIN = ["#e3f0ef", "#b4d9d7", "#71b8b8", "#2d8c94", "#0a5561"];
-export const LOSS = ["#f9e6d2", "#e9ab6d", "#b45f19"];
+const GAIN = ["#e3f0ef", "#b4d9d7", "#71b8b8", "#2d8c94", "#0a5561"];
+const LOSS = ["#f9e6d2", "#e9ab6d", "#b45f19"];
 export const MODES = {
   rail: "#0b6470", road: "#b45f19", sea: "#3f5fa8", port: "#3f5fa8", dryport: "#7b5aa6",
   water: "#4d8fd1", border: "#8a6d3b", air: "#7a858c", ferry: "#3f5fa8",

@@ -16,7 +16,7 @@ from beltroad.app.errors import Conflict, NotFound
 from beltroad.app.registry.checking import check_workspace
 from beltroad.app.registry.journal import DatabaseJournal
 from beltroad.app.registry.store import Registry
-from beltroad.errors import DataError, InputError
+from beltroad.errors import DataError, InputError, ScenarioError
 from beltroad.risk import register as risks
 from beltroad.risk import watch
 from beltroad.risk.journal import Journal
@@ -183,3 +183,24 @@ def test_risks_and_alerts_as_records(database: Database) -> None:
     with pytest.raises(InputError, match="it is closed, with a reason"):
         registry.remove("risk", "R0001", who="ana")
     assert journal.verify().sound
+
+
+def test_faults_of_a_whole_risk_stand_beside_their_fields(local_database: Database) -> None:
+    registry = Registry(local_database)
+    sheet = {"id": "R7", "title": "Flood", "level": "country", "category": "environmental",
+             "iso3": "LAO", "likelihood": 2, "cost": 3, "owner": "bo"}  # fmt: skip
+    assert [f.where for f in registry.check("risk", {**sheet, "status": "closed"})] == [
+        "note", "status",
+    ]  # fmt: skip
+    registry.save("risk", "", {**sheet, "status": "assessed"}, who="ana", expected=0)
+    treated = {**sheet, "status": "treated", "residual_cost": 4}
+    with pytest.raises(ScenarioError) as refused:
+        registry.save("risk", "R7", treated, who="ana", expected=1)
+    assert [f.where for f in refused.value.faults] == ["status", "residual_cost"]
+    control = risks.Control("C1", "Dam", "prevent", "bo", "2027-01-01")
+    risks.set_control(registry.events.journal, "R7", control, by="bo")
+    treated["residual_cost"] = 1
+    assert registry.check("risk", treated) == []
+    assert registry.save("risk", "R7", treated, who="ana", expected=2).data["status"] == "treated"
+    back = registry.check("risk", {**treated, "status": "identified"})
+    assert [(f.where, "cannot become" in f.problem) for f in back] == [("status", True)]
