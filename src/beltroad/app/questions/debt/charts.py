@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from beltroad.app.questions.debt.cases import Found
     from beltroad.finance.debt.report.drawings import Chart
 
-__all__ = ["charts", "fan_charts", "heat"]
+__all__ = ["charts", "heat"]
 
 
 def charts(found: Found) -> list[Chart]:
@@ -31,15 +31,6 @@ def charts(found: Found) -> list[Chart]:
     public = drawings.path_chart("Public debt, % of GDP", series, first=found.inputs.first_year)
     without = None if beside is None else beside.lic()
     return [*drawings.indicator_charts(result, without), public]
-
-
-def fan_charts(found: Found) -> list[Chart]:
-    """One fan a burden."""
-    from beltroad.finance.debt.report.drawings import fan_chart
-    from beltroad.finance.debt.report.page_parts import quantity_title
-
-    case: Any = found.case
-    return [fan_chart(fan, quantity_title(fan.quantity)) for fan in case.fans]
 
 
 def heat(found: Found) -> dict[str, Any]:

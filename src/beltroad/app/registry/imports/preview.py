@@ -301,11 +301,6 @@ def _as_texts(values: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v.strip() if isinstance(v, str) else v for k, v in values.items()}
 
 
-def _remedy(fault: Fault) -> str:
-    """The remedy, unless it is one for files that write texts in quotes."""
-    return "Write a plain number." if "without quotes" in fault.remedy else fault.remedy
-
-
 def _with_value(fault: Fault, given: Mapping[str, Any]) -> str:
     """The problem with the value that is at fault, where it does not name it already."""
     value = given.get(fault.where)
