@@ -61,6 +61,7 @@ def test_tariffs_by_industry_are_those_of_its_goods(monkeypatch: pytest.MonkeyPa
     assert panel["flags"].str.startswith("final demand by destination imputed").all()
 
 
+@pytest.mark.thorough
 def test_the_panel_feeds_the_estimator(panel: pd.DataFrame) -> None:
     pytest.importorskip("pyfixest")
     days = 3 + panel["distance_km"] / 400

@@ -313,6 +313,7 @@ def address(tmp_path_factory) -> Iterator[str]:
     running.stdout.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("default")
 def test_a_cluster_of_processes_gives_the_same_bytes(once, address: str, tmp_path: Path) -> None:
     result, known = once
