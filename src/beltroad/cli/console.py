@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,8 +92,39 @@ def scenario_and_state(path: Path | None, state: str | None) -> tuple[Scenario, 
 
 
 @contextmanager
+def _interrupts() -> Iterator[Callable[[], None]]:
+    """Remember Ctrl-C: compiled code may swallow the exception; ``check`` raises it again."""
+    asked = False
+
+    def note(*_: object) -> None:
+        nonlocal asked
+        asked = True
+        raise KeyboardInterrupt
+
+    def check() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not ours or threading.current_thread() is not threading.main_thread():
+        yield check
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield check
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
 def bars() -> Iterator[Progress]:
     """Progress on the terminal's error stream; plain lines where it is no terminal."""
+    with _interrupts() as check, _shown(check) as progress:
+        yield progress
+
+
+@contextmanager
+def _shown(check: Callable[[], None]) -> Iterator[Progress]:
     from beltroad.appraisal.progress import Progress
 
     console = Console(stderr=True)
@@ -99,6 +132,7 @@ def bars() -> Iterator[Progress]:
         seen: set[str] = set()
 
         def line(name: str, _: float | None) -> None:
+            check()
             if name not in seen:
                 seen.add(name)
                 console.print(f"  {name} ...", highlight=False)
@@ -112,6 +146,7 @@ def bars() -> Iterator[Progress]:
         tasks: dict[str, TaskID] = {}
 
         def show(name: str, fraction: float | None) -> None:
+            check()
             if name not in tasks:
                 for task in tasks.values():
                     bars.update(task, total=1, completed=1)
