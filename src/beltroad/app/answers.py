@@ -127,12 +127,17 @@ def table_of(
     note: str = "",
     origin: Origin | None = None,
     extra: Sequence[str] = ("_href", "_origin"),
+    total: int | None = None,
 ) -> Table:
-    """A table of the described columns of a frame, in the order of ``columns``."""
+    """A table of the described columns of a frame, in the order of ``columns``.
+
+    ``total`` is how many rows there are, where the frame holds only the first of them.
+    """
     described = tuple(columns)
     names = [c.name for c in described] + [e for e in extra if e in frame.columns]
     rows = cells(frame[names])
     return Table(
-        id=id, title=title, columns=described, rows=tuple(rows), total=len(rows),
+        id=id, title=title, columns=described, rows=tuple(rows),
+        total=len(rows) if total is None else total,
         note=note, origin=origin or Origin(),
     )  # fmt: skip

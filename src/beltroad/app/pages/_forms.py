@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-__all__ = ["Fields", "whole"]
+from beltroad.errors import InputError
+
+__all__ = ["Fields", "number", "whole"]
 
 
 async def _fields(request: Request) -> dict[str, str]:
@@ -21,3 +24,20 @@ Fields = Annotated[dict[str, str], Depends(_fields)]
 def whole(said: str) -> int | None:
     """A number that a form carries, such as the revision it saw; None if it does not."""
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+
+
+def number(text: str, name: str) -> float:
+    """A number as typed.
+
+    Raises
+    ------
+    InputError
+        Naming the field, if it is none or not finite.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{name} {text!r:.40}: give a number")
+    return value

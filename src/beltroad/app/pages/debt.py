@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from beltroad.app import texts
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.errors import NotFound
+from beltroad.app.pages._forms import number
 from beltroad.app.questions.debt import cases, charts, listing, scenarios, upload, view
 from beltroad.app.web import language_of, render
 from beltroad.errors import InputError, ScenarioError
@@ -209,13 +209,7 @@ def _loans(typed: list[dict[str, str]]) -> tuple[cases.Loan, ...]:
 
 
 def _number(row: dict[str, str], name: str) -> float:
-    try:
-        value = float(row[name])
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise InputError(f"loan, {name} {row[name]!r:.40}: give a number")
-    return value
+    return number(row[name], f"loan, {name}")
 
 
 def _whole(row: dict[str, str], name: str) -> int:

@@ -173,5 +173,4 @@ def _rows(name: str) -> Table | None:
         if one.kind == "text":
             shown[one.name] = ["" if v != v else f"{v:g}" if isinstance(v, float) else str(v)
                                 for v in shown[one.name]]  # fmt: skip
-    made = table_of("rows", about.title, shown, columns, origin=origin, extra=())
-    return made.model_copy(update={"total": len(frame)})
+    return table_of("rows", about.title, shown, columns, origin=origin, extra=(), total=len(frame))

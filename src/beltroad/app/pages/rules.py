@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from beltroad.app.accounts.roles import Principal, Role, require
 from beltroad.app.api.countries import published_agreements
+from beltroad.app.pages._forms import number
 from beltroad.app.questions.rules import asking as rules
 from beltroad.app.web import render
 from beltroad.errors import InputError
@@ -144,15 +144,7 @@ def _asked(request: Request, **defaults: str) -> dict[str, str]:
 
 def _number(asked: Mapping[str, str], name: str, default: float | None = None) -> Any:
     text = asked.get(name, "")
-    if not text:
-        return default
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise InputError(f"{name} {text!r:.40}: give a number")
-    return value
+    return number(text, name) if text else default
 
 
 def _whole(asked: Mapping[str, str], name: str) -> int | None:

@@ -73,8 +73,8 @@ def table_from(name: str, frame: pd.DataFrame, *, most: int | None = None) -> Ta
         known = shown["iso3"].astype(str).str.fullmatch("[A-Z]{3}") & (shown["iso3"] != "WLD")
         shown["_href"] = ("/countries/" + shown["iso3"].astype(str)).where(known, "")
     columns = columns_of(name, [c for c in frame.columns if not str(c).startswith("_")])
-    table = table_of(name, TITLES.get(name, name), shown, columns, origin=origin_of(name))
-    return table.model_copy(update={"total": len(frame)})
+    title = TITLES.get(name, name)
+    return table_of(name, title, shown, columns, origin=origin_of(name), total=len(frame))
 
 
 def _figures(appraisal: Appraisal) -> list[Figure]:

@@ -174,5 +174,4 @@ def flags(data: bytes, name: str) -> Answer:
 def _table(
     key: str, title: str, rows: pd.DataFrame, columns: list[Column], origin: Origin
 ) -> Table:  # fmt: skip
-    made = table_of(key, title, rows.head(_MOST_ROWS), columns, origin=origin)
-    return made.model_copy(update={"total": len(rows)})
+    return table_of(key, title, rows.head(_MOST_ROWS), columns, origin=origin, total=len(rows))

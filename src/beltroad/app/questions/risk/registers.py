@@ -257,11 +257,10 @@ def changes(look: Look, key: str = "", since: str = "", language: str = "en") ->
     rows = rows.head(500)
     rows["at"] = rows["at"].astype(str).str.slice(0, 16).str.replace("T", " ")
     rows["_href"] = "/risk/register/" + rows["id"].astype(str)
-    made = table_of("changes", word("changes.title", language), rows, [
+    return table_of("changes", word("changes.title", language), rows, [
         col("at", language, "date", "UTC"), col("id", language), col("by", language),
         col("field", language), col("before", language), col("after", language),
-    ], origin=noted(look, "one row a field that an event changed"))  # fmt: skip
-    return made.model_copy(update={"total": total})
+    ], origin=noted(look, "one row a field that an event changed"), total=total)  # fmt: skip
 
 
 def plain(risk: Risk, look: Look) -> dict[str, Any]:

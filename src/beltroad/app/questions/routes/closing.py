@@ -177,9 +177,10 @@ def _table(name: str, frame: pd.DataFrame) -> Table:
                               origin=origin))  # fmt: skip
     if name == "countries":
         shown["_href"] = "/countries/" + shown["iso3"].astype(str)
-    made = table_of(name, _TITLES[name], shown, columns, origin=_computed(""))
     note = "" if len(frame) == len(shown) else "The largest; the file has all rows."
-    return made.model_copy(update={"total": len(frame), "note": note})
+    return table_of(
+        name, _TITLES[name], shown, columns, note=note, origin=_computed(""), total=len(frame)
+    )
 
 
 def choropleth(countries: Table, boundaries: Path | None) -> dict[str, Any]:
